@@ -1,0 +1,1 @@
+"""What the program knows: documents, strokes, models, inference. No widgets, no torch."""

@@ -1,0 +1,1 @@
+"""Threads: shells that take work, call the core and emit."""

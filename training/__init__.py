@@ -1,0 +1,1 @@
+"""Training core of Sketch Studio: PyTorch, no Qt; runs headless."""

@@ -1,0 +1,1 @@
+"""Data sets: prepare, pair, augment, simulate hints, batch."""

@@ -1,0 +1,1 @@
+"""Features, statistics, values: how good a model is."""
