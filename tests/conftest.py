@@ -1,0 +1,50 @@
+"""What every test gets: no screen, one thread, folders of its own, and nothing left running behind it."""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before Qt, torch and NumPy are imported: they read these once.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["SKETCH_STUDIO_HOME"] = tempfile.mkdtemp(prefix="sketch-studio-tests-")
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+LEAVE_WITHIN_S = 5.0
+
+# Deadlines measure the machine, not the code; a failing example found in one run fails in the next one too.
+settings.register_profile(
+    "gate", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("gate")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the folder that holds pyproject.toml."""
+    return REPOSITORY
+
+
+@pytest.fixture(autouse=True)
+def home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test user folders that no other test and no user has touched."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("SKETCH_STUDIO_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind() -> Iterator[None]:
+    """Fail a test after which one of its Python threads is still running."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(LEAVE_WITHIN_S)
+        # A thread that Python did not start (Qt's, ONNX Runtime's) shows up as a dummy that never ends.
+        if thread.is_alive() and not isinstance(thread, threading._DummyThread) and not thread.daemon:
+            pytest.fail(f"the test left the thread {thread.name!r} running")
