@@ -4,12 +4,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from studio.core.geometry import EMPTY, Rect
 from studio.core.history import PixelStep
 from studio.core.layers import Layer
-from studio.core.tiles import Pixels, TileIndex, TileSnapshot, tile_parts
+from studio.core.tiles import Pixels, TileIndex, TileSnapshot, is_blank_tile
 
 
 class Edit:
@@ -113,18 +111,14 @@ class Edit:
         """Close the edit and make it one undo step; return False when it changed nothing."""
         before, surface = self.before, self.layer.surface
         tiles: dict[TileIndex, tuple[Pixels | None, Pixels | None]] = {}
-        for index, _ in tile_parts(self._dirty.united(self._unpublished)):
+        for index in surface.differing(before):
             old, new = before.tile(index), surface.tile(index)
-            if new is not None and new is not old and not new.any():
+            if new is not None and is_blank_tile(new):
                 surface.put_tile(index, None)
                 new = None
-            if old is new:
+            if old is None and new is None:
                 continue
-            if (
-                old is not None
-                and new is not None
-                and np.array_equal(old.view(np.uint32), new.view(np.uint32))
-            ):
+            if old is not None and new is not None and not (old != new).any():
                 surface.put_tile(index, old)
             else:
                 tiles[index] = (old, new)
@@ -138,9 +132,8 @@ class Edit:
         """Close the edit and put every pixel back."""
         before, surface = self.before, self.layer.surface
         self._unpublished = self._dirty.united(self._unpublished)
-        for index, _ in tile_parts(self._unpublished):
-            if before.tile(index) is not surface.tile(index):
-                surface.put_tile(index, before.tile(index))
+        for index in surface.differing(before):
+            surface.put_tile(index, before.tile(index))
         self.publish()
         self._before = None
         self._on_end(self, None)

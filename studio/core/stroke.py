@@ -78,13 +78,7 @@ class StrokePath:
             lifted = _point(sample)
             # Tablets report no pressure as the pen leaves; the line keeps the width it had.
             self._pen = lifted._replace(pressure=lifted.pressure or self._pen.pressure)
-        pieces: list[Piece] = []
-        while self._time_constant_s > 0 and _distance(self._smooth, self._pen) > 1.0:
-            pieces += self._follow(USUAL_STEP_S)
-        if _distance(self._control, self._pen) > 0.01:
-            pieces += _curve(self._middle, self._control, self._pen)
-        elif _distance(self._middle, self._control) > 0.01:
-            pieces += _straight(self._middle, self._control)
+        pieces = _curve(self._middle, self._control, self._pen)
         self._middle = self._control = self._smooth = self._pen
         return pieces
 
