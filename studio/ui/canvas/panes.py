@@ -1,4 +1,4 @@
-"""Where drawing and picture lie in the canvas: the three arrangements and the divider between the two, as numbers."""
+"""Where drawing and picture lie in the canvas: three arrangements and a divider, as plain numbers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,7 +88,7 @@ class Arrangement:
             return False
         if self.mode is ViewMode.SIDE_BY_SIDE:
             return self.divider.holds(point, slack=2.0)
-        # In a wipe the line runs through the drawing: only its grip is taken hold of, the rest can be drawn on.
+        # In a wipe the line runs through the drawing: only its grip is taken hold of.
         return grip(self.divider).holds(point, slack=GRIP_PX)
 
 

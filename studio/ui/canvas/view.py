@@ -59,7 +59,7 @@ class ViewTransform:
     # --- mapping ---
 
     def coefficients(self, middle: Point) -> tuple[float, float, float, float, float, float]:
-        """(m11, m12, m21, m22, dx, dy) from document to widget in QTransform's order, for a pane around `middle`.
+        """(m11, m12, m21, m22, dx, dy) from document to widget, in QTransform's order, around `middle`.
 
         x' = m11 x + m21 y + dx, y' = m12 x + m22 y + dy.
         """
@@ -120,7 +120,7 @@ class ViewTransform:
         return replace(self, mirror=not self.mirror, rotation=_wrapped(-self.rotation))
 
     def fitted(self, document: Size, pane: Size, margin: float = 0.0) -> Self:
-        """The view that shows the whole document in a pane, with `margin` logical pixels of surround about it."""
+        """The view that shows the whole document in a pane, with `margin` logical pixels of surround."""
         outline = self._outline(document, 1.0)
         free = Size(max(pane.width - 2 * margin, 1.0), max(pane.height - 2 * margin, 1.0))
         scale = min(free.width / outline.width, free.height / outline.height)
@@ -132,7 +132,7 @@ class ViewTransform:
         return replace(self, zoom=self.zoom * pixel_ratio / self.pixel_ratio, pixel_ratio=pixel_ratio)
 
     def kept_in_sight(self, document: Size, pane: Size, margin: float = 0.0) -> Self:
-        """The view moved the least it takes for `margin` logical pixels of the document to lie in the pane."""
+        """The view moved the least it takes to have `margin` logical pixels of the document in the pane."""
         outline = self._outline(document, self.scale)
         middle = self.to_widget(Point(document.width / 2, document.height / 2), ORIGIN)
         shift = []

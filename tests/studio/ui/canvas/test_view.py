@@ -1,4 +1,4 @@
-"""The view's promises: mapping inverts, zoom and rotation hold the point under the cursor, nothing gets lost."""
+"""The view's promises: mapping inverts, zoom and rotation hold the cursor's point, nothing gets lost."""
 
 import math
 

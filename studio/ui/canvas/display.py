@@ -1,0 +1,366 @@
+"""The showing half of the canvas: document and picture in their panes, under one view."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.core.document import Change, Document
+from studio.core.live import LivePicture
+from studio.ui.canvas.painting import Frame, Look, PenMark, box_rect, extent_of, extent_of_pen, paint_frame
+from studio.ui.canvas.panes import SPLIT_MAX, SPLIT_MIN, Arrangement, Box, ViewMode, arrange
+from studio.ui.canvas.rasters import Rasters
+from studio.ui.canvas.view import Point, Size, ViewTransform
+
+FIT_MARGIN_PX = 24.0
+SIGHT_PX = 48.0  # how much of the drawing panning leaves in sight
+
+
+class CanvasDisplay(QWidget):
+    """Shows a document and its picture side by side, one over the other, or with a wipe between them.
+
+    Owns the view, the mode and the divider's place. While it is fitted, the drawing stays fitted when the
+    widget's size, the mode or the divider changes; panning or zooming ends that. GUI thread only.
+
+    *Signals*
+    view_changed(zoom, rotation, mirror): zoom 1.0 = 100 % (one screen pixel a document pixel), rotation in
+        degrees clockwise; also emitted for pans.
+    mode_changed(ViewMode)
+    """
+
+    view_changed = Signal(float, float, bool)
+    mode_changed = Signal(object)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(160, 120)
+        self._mode = ViewMode.SIDE_BY_SIDE
+        self._split = 0.5
+        self._fitted = True
+        self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
+        self._pen: PenMark | None = None
+        self._hints_over_picture = False
+        self._divider_hot = False
+        self._picture_revision = -1
+        self._picture_pixels: NDArray[np.uint8] | None = None
+        self._look = Look(
+            surround=QColor("#6e6e70"),
+            accent=self.palette().highlight().color(),
+            empty_text="Draw, and the picture appears here",
+        )
+        self._adopt(document)
+
+    # --- what is shown ---
+
+    @property
+    def document(self) -> Document:
+        """The document shown and drawn on."""
+        return self._document
+
+    @property
+    def picture_revision(self) -> int:
+        """The document revision the picture was made from; -1 while there is no picture."""
+        return self._picture_revision
+
+    def set_document(self, document: Document) -> None:
+        """Show another document, fitted and without a picture."""
+        self._document.changed.disconnect(self._show_change)
+        self._adopt(document)
+        self.fit()
+        self.update()
+
+    def set_picture(self, picture: LivePicture | QImage | None, revision: int | None = None) -> None:
+        """Show the model's answer; None clears it. An answer older than the one shown is dropped.
+
+        Of a LivePicture the colours are shown, under the document's newest lines. `revision` is for a QImage,
+        which may have any size and is stretched over the document.
+        """
+        if isinstance(picture, LivePicture):
+            revision = picture.revision
+        if picture is None:
+            self._picture_revision, self._picture_pixels = -1, None
+            self._rasters.set_picture(None)
+            self.update()
+            return
+        if revision is not None and revision < self._picture_revision:
+            return
+        self._picture_revision = self._document.revision if revision is None else revision
+        if isinstance(picture, LivePicture):
+            self._picture_pixels = picture.image
+            self._rasters.set_picture(_image_of(picture.flats_full))
+        else:
+            self._picture_pixels = _pixels_of(picture)
+            self._rasters.set_picture(picture)
+        if self._mode is ViewMode.OVER:
+            self.update()
+        else:
+            self.update(box_rect(self.arrangement.picture_seen))
+
+    def set_hints_visible(self, visible: bool, outlined: bool = True) -> None:
+        """Show the colour hints as dabs on the drawing or not, with a thin outline or without."""
+        if self._rasters.set_hints_look(visible, outlined):
+            self.update()
+
+    def set_picture_opacity(self, opacity: float) -> None:
+        """How much of the picture covers the drawing in the mode OVER, 0..1."""
+        self._change_look(picture_opacity=min(max(opacity, 0.0), 1.0))
+
+    def set_empty_text(self, text: str) -> None:
+        """What the picture pane says while there is no picture."""
+        self._change_look(empty_text=text)
+
+    def set_colours(self, surround: QColor, accent: QColor) -> None:
+        """The neutral grey around the paper and the accent of the divider in hand."""
+        self._change_look(surround=surround, accent=accent)
+
+    # --- arrangement ---
+
+    @property
+    def mode(self) -> ViewMode:
+        """How drawing and picture share the widget."""
+        return self._mode
+
+    @property
+    def split(self) -> float:
+        """The divider's place as a share of the width, in side by side and wipe."""
+        return self._split
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """The panes' boxes at the present size."""
+        return arrange(self._mode, Size(self.width(), self.height()), self._split)
+
+    def set_mode(self, mode: ViewMode) -> None:
+        """Arrange drawing and picture in another way."""
+        if mode is self._mode:
+            return
+        self._mode = mode
+        self._rearranged()
+        self.mode_changed.emit(mode)
+
+    def cycle_mode(self) -> None:
+        """Side by side, then over, then wipe."""
+        self.set_mode(self._mode.following())
+
+    def set_split(self, split: float) -> None:
+        """Move the divider; clamped so that both panes stay usable."""
+        split = min(max(split, SPLIT_MIN), SPLIT_MAX)
+        if split != self._split:
+            self._split = split
+            self._rearranged()
+
+    # --- the view ---
+
+    @property
+    def view(self) -> ViewTransform:
+        """How the document lies in every pane."""
+        return self._view
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the drawing follows the widget's size."""
+        return self._fitted
+
+    def set_view(self, view: ViewTransform) -> None:
+        """Show the document as `view` says; part of it stays in sight."""
+        self._fitted = False
+        self._show_view(view, SIGHT_PX)
+
+    def zoom_by(self, factor: float, at: Point | None = None) -> None:
+        """Magnify around a widget point; None: the middle of the pane under the pen."""
+        anchor, middle = self._anchor(at)
+        self._fitted = False
+        self._show_view(self._view.zoomed_by(factor, anchor, middle))
+
+    def zoom_to(self, zoom: float) -> None:
+        """Show at a zoom, 1.0 = 100 %, around the middle."""
+        self.zoom_by(zoom / self._view.zoom)
+
+    def zoom_in(self) -> None:
+        """One rung up the zoom ladder."""
+        self._step_zoom(1)
+
+    def zoom_out(self) -> None:
+        """One rung down the zoom ladder."""
+        self._step_zoom(-1)
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the document by logical pixels."""
+        self._fitted = False
+        self._show_view(self._view.panned(dx, dy), SIGHT_PX)
+
+    def fit(self) -> None:
+        """Show the whole document, and keep it so while the widget changes its size."""
+        self._fitted = True
+        self._show_view(self._view.fitted(self._document_size, self._room, FIT_MARGIN_PX))
+
+    def rotate_step(self, direction: int) -> None:
+        """Turn to the next multiple of 15 degrees, clockwise for direction > 0."""
+        anchor, middle = self._anchor(None)
+        self._turn(self._view.rotated_a_step(direction, anchor, middle))
+
+    def rotate_by(self, degrees: float, at: Point | None = None) -> None:
+        """Turn clockwise by any angle around a widget point."""
+        anchor, middle = self._anchor(at)
+        self._turn(self._view.rotated_by(degrees, anchor, middle))
+
+    def mirror(self) -> None:
+        """Flip what is shown left to right; the drawing itself stays as it is."""
+        self._turn(self._view.mirrored())
+
+    def upright(self) -> None:
+        """Take rotation and mirror back."""
+        self._turn(self._view.upright())
+
+    # --- inside, shared with the drawing half ---
+
+    @property
+    def _document_size(self) -> Size:
+        return Size(self._document.width, self._document.height)
+
+    @property
+    def _room(self) -> Size:
+        sizes = [pane.size for pane in self.arrangement.panes]
+        return Size(min(size.width for size in sizes), min(size.height for size in sizes))
+
+    def _adopt(self, document: Document) -> None:
+        self._document = document
+        self._rasters = Rasters(document)
+        self._picture_revision, self._picture_pixels = -1, None
+        document.changed.connect(self._show_change)
+
+    def _picture_at_full_size(self) -> NDArray[np.uint8] | None:
+        """The picture with its lines, RGB as large as the document; None while there is none."""
+        pixels, (across, down) = self._picture_pixels, (self._document.width, self._document.height)
+        if pixels is None or pixels.shape[:2] == (down, across):
+            return pixels
+        rows = np.arange(down) * pixels.shape[0] // down
+        columns = np.arange(across) * pixels.shape[1] // across
+        return pixels[rows[:, None], columns]
+
+    def _show_change(self, change: Change) -> None:
+        rect = self._rasters.invalidate(change)
+        self.update(self._seen(lambda pane: extent_of(self._view, pane, rect)))
+
+    def _show_pen(self, pen: PenMark | None) -> None:
+        """Move the pen's outline, repainting only where it was and where it is."""
+        if pen == self._pen:
+            return
+        region = QRegion()
+        for mark in (self._pen, pen):
+            if mark is not None:
+                region = region.united(self._seen(partial(_pen_extent, self._view, mark)))
+        self._pen = pen
+        self.update(region)
+
+    def _seen(self, extent: Callable[[Box], QRect]) -> QRegion:
+        """The widget region of something that every pane shows at `extent(pane)`."""
+        region = QRegion()
+        for pane in self.arrangement.panes:
+            region = region.united(extent(pane).intersected(box_rect(pane)))
+        return region
+
+    def _show_view(self, view: ViewTransform, sight_px: float = 0.0) -> None:
+        view = view.kept_in_sight(self._document_size, self._room, sight_px)
+        if view == self._view:
+            return
+        self._view = view
+        self.update()
+        self.view_changed.emit(view.zoom, view.rotation, view.mirror)
+
+    def _turn(self, view: ViewTransform) -> None:
+        if self._fitted:
+            view = view.fitted(self._document_size, self._room, FIT_MARGIN_PX)
+        self._show_view(view)
+
+    def _step_zoom(self, direction: int) -> None:
+        anchor, middle = self._anchor(None)
+        self._fitted = False
+        self._show_view(self._view.zoomed_a_step(direction, anchor, middle))
+
+    def _anchor(self, at: Point | None) -> tuple[Point, Point]:
+        """The widget point to hold and the middle of the pane it lies in."""
+        places = self.arrangement
+        pane = (places.pane_at(at) if at is not None else None) or places.drawing
+        return at or pane.middle, pane.middle
+
+    def _rearranged(self) -> None:
+        if self._fitted:
+            self.fit()
+        self.update()
+
+    def _change_look(self, **changes: Any) -> None:
+        look = replace(self._look, **changes)
+        if look != self._look:
+            self._look = look
+            self.update()
+
+    def _set_divider_hot(self, hot: bool) -> None:
+        divider = self.arrangement.divider
+        if hot != self._divider_hot and divider is not None:
+            self._divider_hot = hot
+            self.update(box_rect(divider).adjusted(-8, 0, 8, 0))
+
+    def _set_hints_over_picture(self, shown: bool) -> None:
+        if shown != self._hints_over_picture:
+            self._hints_over_picture = shown
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 600)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._follow_screen()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._follow_screen()
+        self._rearranged()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_frame(
+            painter,
+            event.region(),
+            Frame(
+                self.arrangement,
+                self._view,
+                self._document_size,
+                self._rasters,
+                self._look,
+                self._pen,
+                self._hints_over_picture,
+                self._divider_hot,
+            ),
+        )
+        painter.end()
+
+    def _follow_screen(self) -> None:
+        if self._view.pixel_ratio != self.devicePixelRatioF():
+            self._show_view(self._view.on_screen(self.devicePixelRatioF()))
+
+
+def _pen_extent(view: ViewTransform, mark: PenMark, pane: Box) -> QRect:
+    return extent_of_pen(view, pane, mark)
+
+
+def _image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """An image of its own of RGB pixels [H, W, 3]."""
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
+
+
+def _pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """The RGB pixels [H, W, 3] of an image."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()

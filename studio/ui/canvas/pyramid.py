@@ -1,0 +1,100 @@
+"""An image with its halves, each brought up to date only where it changed and only when it is looked at."""
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QImage, QPainter, QRegion
+
+LEVELS = (
+    6  # the last is 1/32 of the base: smooth scaling does the little that is left down to the smallest zoom
+)
+_ALIGN = 1 << (LEVELS - 1)
+_MAX_DIRTY_RECTS = 24
+
+Render = Callable[[QPainter, QRect], None]
+
+
+class Pyramid:
+    """A cached raster in document space with its half, quarter and so on, for smooth and quick zooming out.
+
+    `render(painter, rect)` replaces the base's pixels inside `rect` (document pixels); it is called only for
+    what was invalidated since the last look, and never outside the document. Halving is Qt's own raster code.
+    """
+
+    def __init__(self, width: int, height: int, image_format: QImage.Format, render: Render) -> None:
+        self.width = width
+        self.height = height
+        self._render = render
+        self._images: list[QImage] = []
+        self._format = image_format
+        # Padded so that every level halves evenly; the padding is paper, or clear.
+        across, down = (math.ceil(side / _ALIGN) * _ALIGN for side in (width, height))
+        self._sizes = [(across >> level, down >> level) for level in range(LEVELS)]
+        self._dirty = [QRegion(0, 0, *size) for size in self._sizes]
+
+    def invalidate(self, rect: QRect) -> None:
+        """Say that the base changed inside `rect` (document pixels)."""
+        self._mark(0, QRegion(rect.intersected(QRect(0, 0, self.width, self.height))))
+
+    def level(self, index: int) -> QImage:
+        """The image halved `index` times (0 is the base), up to date."""
+        for level in range(index + 1):
+            if level == len(self._images):
+                self._images.append(self._blank(level))
+            self._refresh(level)
+        return self._images[index]
+
+    def paint(self, painter: QPainter, zoom: float, seen: QRect, *, crisp: bool) -> None:
+        """Paint the part `seen` (document pixels) where the painter's document space has it.
+
+        zoom: device pixels per document pixel under the painter's transform; crisp: pixels as sharp squares.
+        """
+        # Only what is seen: Qt's rasteriser counts in 16 bits, too few for a document at a high zoom.
+        seen = seen.intersected(QRect(0, 0, self.width, self.height))
+        if seen.isEmpty():
+            return
+        index = 0 if crisp else min(max(math.floor(math.log2(1 / zoom) + 1e-6), 0), LEVELS - 1)
+        factor = 1 << index
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
+        source = QRectF(seen.x() / factor, seen.y() / factor, seen.width() / factor, seen.height() / factor)
+        painter.drawImage(QRectF(seen), self.level(index), source)
+
+    def _blank(self, level: int) -> QImage:
+        image = QImage(*self._sizes[level], self._format)
+        image.fill(0 if image.hasAlphaChannel() else 0xFFFFFFFF)
+        return image
+
+    def _mark(self, level: int, region: QRegion) -> None:
+        united = self._dirty[level].united(region)
+        if united.rectCount() > _MAX_DIRTY_RECTS:
+            united = QRegion(united.boundingRect())
+        self._dirty[level] = united
+
+    def _refresh(self, level: int) -> None:
+        region = self._dirty[level]
+        if region.isEmpty():
+            return
+        self._dirty[level] = QRegion()
+        painter = QPainter(self._images[level])
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        for rect in region:  # type: ignore[attr-defined]  # the stubs lack QRegion's iterator
+            if level == 0:
+                inside = rect.intersected(QRect(0, 0, self.width, self.height))
+                painter.save()
+                self._render(painter, inside)
+                painter.restore()
+            else:
+                # Bilinear sampling at exactly one half reads the middle of four pixels: their mean.
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                source = QRect(rect.x() * 2, rect.y() * 2, rect.width() * 2, rect.height() * 2)
+                painter.drawImage(rect, self._images[level - 1], source)
+            if level + 1 < LEVELS:
+                self._mark(level + 1, QRegion(_halved(rect)))
+        painter.end()
+
+
+def _halved(rect: QRect) -> QRect:
+    left, top = rect.x() // 2, rect.y() // 2
+    right, bottom = (rect.x() + rect.width() + 1) // 2, (rect.y() + rect.height() + 1) // 2
+    return QRect(left, top, right - left, bottom - top)

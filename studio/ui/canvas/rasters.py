@@ -1,0 +1,158 @@
+"""What the canvas shows of the document and of the picture, as cached rasters in document space."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
+
+from studio.core.compose import composite
+from studio.core.document import Change, Document
+from studio.core.geometry import Rect
+from studio.core.layers import Layer, LayerKind
+from studio.ui.canvas.pyramid import Pyramid
+
+HINT_STRENGTH = 0.72  # how much of the paper a full-strength dab covers on the screen
+OUTLINE_STRENGTH = 0.6
+OUTLINE_SHARE = 1 / 640  # width of a dab's outline as a share of the document's longer side
+
+_OPAQUE = QImage.Format.Format_RGB32
+_CLEAR = QImage.Format.Format_ARGB32_Premultiplied
+
+
+class Rasters:
+    """The document's rasters and the picture's; each is composited again only where it changed.
+
+    drawing: paper and all visible layers in their order, with hints as dabs. lines: the line layer alone, to
+    lie over the picture. hints: the dabs alone. picture: the model's colours, None until there is one.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        size = (document.width, document.height)
+        self.drawing = Pyramid(*size, _OPAQUE, self._render_drawing)
+        self.lines = Pyramid(*size, _CLEAR, self._render_lines)
+        self.hints = Pyramid(*size, _CLEAR, self._render_hints)
+        self.picture: Pyramid | None = None
+        self._picture_image = QImage()
+        self._hints_visible = True
+        self._hints_outlined = True
+        self._outline_px = max(1, round(max(size) * OUTLINE_SHARE))
+
+    @property
+    def rect(self) -> QRect:
+        """The whole document."""
+        return QRect(0, 0, self._document.width, self._document.height)
+
+    def invalidate(self, change: Change) -> QRect:
+        """Note a change of the document; return the document rectangle that looks different now."""
+        if change.rect is None:
+            rect = self.rect
+        else:
+            # A dab's outline is drawn by the pixels around it.
+            rect = qrect(change.rect.inflated(self._outline_px + 1)).intersected(self.rect)
+        kind = self._kind_of(change.layer_id)
+        self.drawing.invalidate(rect)
+        if kind in (None, LayerKind.LINE):
+            self.lines.invalidate(rect)
+        if kind in (None, LayerKind.HINTS):
+            self.hints.invalidate(rect)
+        return rect
+
+    def set_hints_look(self, visible: bool, outlined: bool) -> bool:
+        """Show the dabs or not, with an outline or without; True when that changes anything."""
+        if (visible, outlined) == (self._hints_visible, self._hints_outlined):
+            return False
+        self._hints_visible, self._hints_outlined = visible, outlined
+        self.hints.invalidate(self.rect)
+        self.drawing.invalidate(self.rect)
+        return True
+
+    def set_picture(self, image: QImage | None) -> None:
+        """Take the newest picture, of any size; it is shown as large as the document. None for no picture."""
+        self._picture_image = image or QImage()
+        if image is None:
+            self.picture = None
+            return
+        if self.picture is None or (self.picture.width, self.picture.height) != image.size().toTuple():
+            self.picture = Pyramid(image.width(), image.height(), _OPAQUE, self._render_picture)
+        self.picture.invalidate(image.rect())
+
+    # --- rendering: each fills `rect` of its base anew ---
+
+    def _render_drawing(self, painter: QPainter, rect: QRect) -> None:
+        layers = self._document.layers
+        hints_at = next((i for i, layer in enumerate(layers) if layer.kind is LayerKind.HINTS), len(layers))
+        below, above = layers[:hints_at], layers[hints_at + 1 :]
+        _draw(painter, rect, composite(below, _rect(rect), paper=True))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        if hints_at < len(layers) and layers[hints_at].visible and self._hints_visible:
+            painter.drawImage(rect, self.hints.level(0), rect)
+        if above:
+            _draw(painter, rect, composite(above, _rect(rect), paper=False))
+
+    def _render_lines(self, painter: QPainter, rect: QRect) -> None:
+        _draw(painter, rect, composite(self._lines(), _rect(rect), paper=False))
+
+    def _render_hints(self, painter: QPainter, rect: QRect) -> None:
+        margin = self._outline_px
+        around = _rect(rect).inflated(margin)
+        pixels = np.zeros((around.h, around.w, 4), np.uint8)
+        opacity = HINT_STRENGTH
+        for layer in self._document.layers:
+            if layer.kind is LayerKind.HINTS:
+                pixels = layer.surface.read(around)
+                opacity *= layer.opacity
+        _draw(painter, rect, dabs(pixels, opacity, margin if self._hints_outlined else 0, margin))
+
+    def _render_picture(self, painter: QPainter, rect: QRect) -> None:
+        painter.drawImage(rect, self._picture_image, rect)
+
+    def _lines(self) -> Sequence[Layer]:
+        # The model reads the lines whether they are shown or faded in the drawing: so does its picture.
+        lines = (layer for layer in self._document.layers if layer.kind is LayerKind.LINE)
+        return [replace(layer, visible=True, opacity=1.0) for layer in lines]
+
+    def _kind_of(self, layer_id: int | None) -> LayerKind | None:
+        return next((layer.kind for layer in self._document.layers if layer.id == layer_id), None)
+
+
+def dabs(pixels: NDArray[np.uint8], opacity: float, outline: int, margin: int) -> NDArray[np.uint8]:
+    """The look of hints on the screen: see-through dabs with a thin dark outline inside their edge.
+
+    pixels: premultiplied RGBA [h + 2 margin, w + 2 margin, 4]; outline: its width in pixels, at most margin.
+    Returns premultiplied RGBA [h, w, 4].
+    """
+    height, width = (side - 2 * margin for side in pixels.shape[:2])
+    inner = pixels[margin : margin + height, margin : margin + width]
+    if not pixels[..., 3].any():
+        return np.zeros_like(inner, order="C")
+    shown = (inner * np.float32(opacity) + 0.5).astype(np.uint8)
+    if outline:
+        covered = pixels[..., 3] > 64
+        deep = np.ones((height, width), bool)
+        for dy, dx in ((0, outline), (0, -outline), (outline, 0), (-outline, 0)):
+            deep &= covered[margin + dy : margin + dy + height, margin + dx : margin + dx + width]
+        edge = covered[margin : margin + height, margin : margin + width] & ~deep
+        keep = np.where(edge, np.float32(1 - OUTLINE_STRENGTH), np.float32(1))[..., None]
+        shown = (shown * keep).astype(np.uint8)
+        shown[..., 3][edge] = np.maximum(shown[..., 3][edge], round(255 * OUTLINE_STRENGTH))
+    return shown
+
+
+def qrect(rect: Rect) -> QRect:
+    """Qt's rectangle of a document rectangle."""
+    return QRect(rect.x, rect.y, rect.w, rect.h)
+
+
+def _rect(rect: QRect) -> Rect:
+    return Rect(rect.x(), rect.y(), rect.width(), rect.height())
+
+
+def _draw(painter: QPainter, rect: QRect, pixels: NDArray[np.uint8]) -> None:
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    form = QImage.Format.Format_RGBA8888_Premultiplied
+    painter.drawImage(rect.topLeft(), QImage(pixels.data, width, height, width * 4, form))
