@@ -84,7 +84,9 @@ class ModelLibrary:
                     verdict = check(path, trusted=shipped)
                 fresh[key] = {"stamp": stamp, "verdict": _verdict_values(verdict)}
             except OSError as error:
-                verdict = _Verdict("", None, f"{path.name} cannot be read ({error.strerror}); check its rights.")
+                verdict = _Verdict(
+                    "", None, f"{path.name} cannot be read ({error.strerror}); check its rights."
+                )
                 status = None
             entry_id = path.stem if path.stem not in taken else f"{path.stem}~{verdict.sha256[:8]}"
             taken.add(entry_id)
@@ -153,7 +155,14 @@ def entry_of_file(path: Path) -> ModelEntry:
     if verdict.problem is not None or verdict.manifest is None:
         raise UserError(verdict.problem or f"{path.name} is no model.")
     return ModelEntry(
-        path.stem, verdict.manifest.name, path, verdict.sha256, verdict.manifest, None, False, path.stat().st_size
+        path.stem,
+        verdict.manifest.name,
+        path,
+        verdict.sha256,
+        verdict.manifest,
+        None,
+        False,
+        path.stat().st_size,
     )
 
 

@@ -13,7 +13,7 @@ from studio.core.labels import label_vector, noise_vector
 from studio.core.library import ModelEntry
 
 if TYPE_CHECKING:
-    from studio.core.document import DocumentSnapshot
+    from studio.core.snapshot import DocumentSnapshot
 
 T = TypeVar("T")
 

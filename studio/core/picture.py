@@ -1,0 +1,132 @@
+"""From a drawing to its picture: the network's size, the network, and back to the drawing's size."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core import compose
+from studio.core.carry import CarryPlan, multiply_ink
+from studio.core.engine import Engine
+from studio.core.geometry import Rect
+from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
+from studio.core.tiles import TileSnapshot
+from training.manifest import ModelManifest
+
+Grey = NDArray[np.uint8]
+Colours = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a drawing lies on the network's input: scaled, in the middle, on white where it does not reach.
+
+    ``width`` x ``height`` is the input; ``box`` is the part of it that the drawing covers.
+    """
+
+    width: int
+    height: int
+    box: Rect
+
+    def place(self, small: NDArray[np.uint8], fill: int) -> NDArray[np.uint8]:
+        """Return ``small`` [box.h, box.w, ...] on an input full of ``fill``."""
+        if (self.width, self.height) == (self.box.w, self.box.h):
+            return small
+        whole = np.full((self.height, self.width, *small.shape[2:]), fill, np.uint8)
+        whole[self.box.slices] = small
+        return whole
+
+
+def fit(width: int, height: int, manifest: ModelManifest) -> Fit:
+    """Return how a drawing of ``width`` x ``height`` pixels lies on the model's input.
+
+    The longer side takes the model's own size; the shorter is filled up with white to the next size the
+    network takes, to the whole square where it takes one size alone.
+    """
+    scale = manifest.size / max(width, height)
+    inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
+    if manifest.stride == 0:
+        outer_width = outer_height = manifest.size
+    else:
+        outer_width, outer_height = (
+            max(manifest.smallest, -(-side // manifest.stride) * manifest.stride)
+            for side in (inner_width, inner_height)
+        )
+    left, top = (outer_width - inner_width) // 2, (outer_height - inner_height) // 2
+    return Fit(outer_width, outer_height, Rect(left, top, inner_width, inner_height))
+
+
+def working_size(width: int, height: int) -> tuple[int, int]:
+    """Return width and height of a drawing's picture while the pen moves."""
+    scale = min(1.0, WORKING_SIDE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+class Painter:
+    """Turns drawings into pictures with one engine; remembers the last lines, so a stroke costs only itself.
+
+    Use from one thread.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._plan: CarryPlan | None = None
+        self._planned: TileSnapshot | None = None
+
+    def paint(self, request: InferenceRequest) -> LivePicture:
+        """Return the picture for a request; UserError when the model fails."""
+        start = time.perf_counter()
+        snapshot = request.snapshot
+        place = fit(snapshot.width, snapshot.height, self.engine.manifest)
+        box = place.box
+        small = compose.sketch_of(snapshot, box.w, box.h)
+        hints = compose.hints_of(snapshot, box.w, box.h, request.hint_strength)
+        run_start = time.perf_counter()
+        output = self.engine.run(
+            place.place(small, 255),
+            place.place(hints, 0),
+            np.asarray(request.label, np.float32),
+            np.asarray(request.noise, np.float32),
+        )
+        run_end = time.perf_counter()
+        size = snapshot.width, snapshot.height
+        if not request.full_size:
+            size = working_size(*size)
+        sketch = compose.sketch_of(snapshot, *size)
+        colours = output.flats if output.flats is not None else output.image
+        flats = self._carry(np.ascontiguousarray(colours[box.slices]), sketch, snapshot.line.tiles)
+        image = multiply_ink(flats, sketch)
+        image.setflags(write=False)
+        flats.setflags(write=False)
+        end = time.perf_counter()
+        overhead_ms = (run_end - run_start) * 1e3 - output.run_ms
+        return LivePicture(
+            revision=request.revision,
+            image=image,
+            flats_full=flats,
+            model_id=request.model.id,
+            timings=Timings((run_start - start) * 1e3 + overhead_ms, output.run_ms, (end - run_end) * 1e3),
+            device_text=self.engine.device.status(output.run_ms),
+            full_size=size == (snapshot.width, snapshot.height),
+            epoch=request.epoch,
+        )
+
+    def _carry(self, colours: Colours, sketch: Grey, tiles: TileSnapshot) -> Colours:
+        ink = np.bitwise_not(sketch)
+        scale = max(1.0, max(sketch.shape) / max(colours.shape[:2]))
+        plan = self._plan
+        if plan is None or self._planned is None or plan.ink.shape != ink.shape or plan.scale != scale:
+            plan = CarryPlan.of(ink, scale)
+        elif tiles is not self._planned:
+            plan = plan.updated(ink, _scaled(tiles.changed_since(self._planned), tiles, ink.shape))
+        self._plan, self._planned = plan, tiles
+        return plan.carry(colours)
+
+
+def _scaled(rect: Rect | None, tiles: TileSnapshot, shape: tuple[int, ...]) -> Rect | None:
+    """Return ``rect`` of the drawing in pixels of a picture of ``shape``, rounded outwards."""
+    if rect is None or shape == (tiles.height, tiles.width):
+        return rect
+    down, across = shape[0] / tiles.height, shape[1] / tiles.width
+    return Rect.around([(rect.x * across, rect.y * down), (rect.right * across, rect.bottom * down)], 1)

@@ -1,0 +1,127 @@
+"""One-shot work off the GUI thread: saving, loading, exporting, looking for models."""
+
+import contextlib
+import enum
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+
+from training.files import UserError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Lane(enum.Enum):
+    """A line of tasks that run one after the other, in the order given.
+
+    FILES keeps a save, an autosave and an export of one drawing from overtaking each other; SLOW is for work that
+    may take seconds and must not hold up a save, such as trying a stranger's model.
+    """
+
+    FILES = "files"
+    SLOW = "slow"
+
+
+class _Delivery(QObject):
+    """Carries one result to the thread that asked; lives there until it has been delivered."""
+
+    finished = Signal(object, object)
+
+    def __init__(
+        self, on_done: Callable[[Any], None] | None, on_error: Callable[[UserError], None] | None
+    ) -> None:
+        super().__init__()
+        self._on_done = on_done
+        self._on_error = on_error
+        self.finished.connect(self.deliver, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object, object)
+    def deliver(self, result: object, error: UserError | None) -> None:
+        _waiting.discard(self)
+        if error is None and self._on_done is not None:
+            self._on_done(result)
+        elif error is not None and self._on_error is not None:
+            self._on_error(error)
+        self.deleteLater()
+
+
+class _Task(QRunnable):
+    def __init__(self, work: Callable[[], object], delivery: _Delivery) -> None:
+        super().__init__()
+        self._work = work
+        self._delivery = delivery
+
+    def run(self) -> None:
+        self._delivery.finished.emit(*_outcome(self._work))
+
+
+_waiting: set[_Delivery] = set()
+_pools: dict[Lane, QThreadPool] = {}
+_inline = False
+
+
+def run_in_background(
+    work: Callable[[], T],
+    on_done: Callable[[T], None] | None = None,
+    on_error: Callable[[UserError], None] | None = None,
+    *,
+    lane: Lane = Lane.FILES,
+) -> None:
+    """Run ``work`` in a thread; then call ``on_done(result)`` or ``on_error(error)`` in the calling thread.
+
+    ``work`` must touch only what it was given (snapshots, paths). Errors that are no UserError are logged with
+    their traceback and arrive as a UserError that points to the log. Call from a thread with an event loop.
+    """
+    if _inline:
+        result, error = _outcome(work)
+        if error is None and on_done is not None:
+            on_done(result)
+        elif error is not None and on_error is not None:
+            on_error(error)
+        return
+    delivery = _Delivery(on_done, on_error)
+    _waiting.add(delivery)
+    _pool(lane).start(_Task(work, delivery))
+
+
+def wait_for_background(wait_ms: int = 10_000) -> bool:
+    """Let everything given so far finish and be delivered; False when that takes longer than ``wait_ms``."""
+    finished = all([pool.waitForDone(wait_ms) for pool in _pools.values()])
+    for delivery in list(_waiting):
+        QCoreApplication.sendPostedEvents(delivery)
+    return finished
+
+
+@contextlib.contextmanager
+def inline() -> Iterator[None]:
+    """Within this context background work runs at once in the calling thread; for tests and the command line."""
+    global _inline
+    before, _inline = _inline, True
+    try:
+        yield
+    finally:
+        _inline = before
+
+
+def _pool(lane: Lane) -> QThreadPool:
+    if lane not in _pools:
+        pool = QThreadPool()
+        pool.setMaxThreadCount(1)
+        pool.setObjectName(f"background {lane.value}")
+        _pools[lane] = pool
+    return _pools[lane]
+
+
+def _outcome(work: Callable[[], Any]) -> tuple[Any, UserError | None]:
+    try:
+        return work(), None
+    except UserError as error:
+        return None, error
+    except Exception as error:
+        log.exception("background work failed")
+        text = str(error).strip() or type(error).__name__
+        return None, UserError(f"That failed: {text}. The log has the details.")
