@@ -25,6 +25,9 @@ QMenu::separator {{ height: 1px; background: {border}; margin: 4px 8px; }}
 *[role="card"] {{ background: {raised}; border: 1px solid {border}; border-radius: {radius}px; }}
 *[role="notice"] {{ background: {raised}; border: 1px solid {border}; border-left: 3px solid {accent};
                     border-radius: {radius}px; }}
+*[role="row"] {{ background: transparent; border-radius: {radius}px; }}
+*[role="row"]:hover {{ background: {hover}; }}
+*[role="rowchosen"] {{ background: {hover}; border-radius: {radius}px; border-left: 3px solid {accent}; }}
 *[role="line"] {{ background: {border}; border: none; }}
 
 QToolButton {{ border: 1px solid transparent; border-radius: {radius}px; padding: 4px; background: transparent;

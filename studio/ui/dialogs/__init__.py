@@ -1,0 +1,1 @@
+"""Windows of their own: new drawing, clean-up, export, settings, shortcuts, about."""

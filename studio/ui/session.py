@@ -1,0 +1,112 @@
+"""What the window works on: the open drawing, the models at hand and the one in use."""
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.core.document import Document
+from studio.core.library import ModelEntry, ModelLibrary, is_for_sketches
+
+
+class Session(QObject):
+    """Owns which document is open and which model colours it; widgets follow its signals. GUI thread only.
+
+    *Signals*
+    document_replaced(Document): another drawing is open; the old one is gone after the handlers ran.
+    models_changed(): the library was looked at anew.
+    entry_changed(ModelEntry | None): another model colours the drawing.
+    choices_changed(), layers_changed(), history_changed(), saved_changed(): the open document's own, so that
+        listeners need not follow the exchange of documents. `changed(Change)` too.
+    """
+
+    document_replaced = Signal(object)
+    models_changed = Signal()
+    entry_changed = Signal(object)
+    changed = Signal(object)
+    choices_changed = Signal()
+    layers_changed = Signal()
+    history_changed = Signal()
+    saved_changed = Signal()
+
+    def __init__(self, document: Document, library: ModelLibrary, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.library = library
+        self.epoch = 0
+        """+1 with every document, so that answers meant for an earlier one are known."""
+        self._document = document
+        self._entry: ModelEntry | None = None
+        self._preferred = ""
+        self._follow(document)
+
+    @property
+    def document(self) -> Document:
+        return self._document
+
+    @property
+    def entry(self) -> ModelEntry | None:
+        """The model in use; None when none is usable."""
+        return self._entry
+
+    def replace_document(self, document: Document) -> None:
+        """Open another drawing in place of the present one."""
+        old = self._document
+        for signal in (
+            old.changed,
+            old.choices_changed,
+            old.layers_changed,
+            old.history_changed,
+            old.saved_changed,
+        ):
+            signal.disconnect()
+        self.epoch += 1
+        self._document = document
+        self._follow(document)
+        self.document_replaced.emit(document)
+        self._find_entry()
+        self.choices_changed.emit()
+        self.layers_changed.emit()
+        self.history_changed.emit()
+        self.saved_changed.emit()
+        old.deleteLater()
+
+    def prefer_model(self, model_id: str) -> None:
+        """The model for drawings that name none, or one that is not here."""
+        self._preferred = model_id
+        self._find_entry()
+
+    def choose_model(self, entry: ModelEntry) -> None:
+        """Colour the drawing with this model from now on."""
+        self._preferred = entry.id
+        self._document.set_choices(model_id=entry.id, model_sha=entry.sha256)
+        self._find_entry()
+
+    def show_models(self) -> None:
+        """The library's entries are new: tell everybody and find the model in use again."""
+        self.models_changed.emit()
+        self._find_entry()
+
+    def missing_model(self) -> str:
+        """The id of the model the drawing was made with, when it is not here; "" otherwise."""
+        wanted = self._document.choices
+        if not wanted.model_id:
+            return ""
+        found = self.library.find(wanted.model_id, wanted.model_sha)
+        return "" if found is not None and is_for_sketches(found) else wanted.model_id
+
+    def _follow(self, document: Document) -> None:
+        document.changed.connect(self.changed)
+        document.choices_changed.connect(self._on_choices_changed)
+        document.layers_changed.connect(self.layers_changed)
+        document.history_changed.connect(self.history_changed)
+        document.saved_changed.connect(self.saved_changed)
+
+    def _on_choices_changed(self) -> None:
+        self._find_entry()
+        self.choices_changed.emit()
+
+    def _find_entry(self) -> None:
+        wanted = self._document.choices
+        found = self.library.find(wanted.model_id, wanted.model_sha) if wanted.model_id else None
+        if found is None or not is_for_sketches(found):
+            found = self.library.default_entry(self._preferred)
+        if found != self._entry:
+            self._entry = found
+            self.entry_changed.emit(found)

@@ -1,0 +1,121 @@
+"""The line above the canvas: how the chosen tool works."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from studio.core.brush import Brush
+from studio.core.tools import ToolId
+from studio.ui.canvas.toolbox import ToolBox
+from studio.ui.theme import GAP, muted_label
+from studio.ui.widgets.slider_row import Scale, SliderRow, percent, pixels
+from studio.ui.widgets.swatches import Colour, ColourButton
+
+BAR_PX = 44
+SLIDER_PX = 88
+
+NAMES = {
+    ToolId.PEN: "Pen",
+    ToolId.ERASER: "Eraser",
+    ToolId.HINT: "Hint brush",
+    ToolId.FILL: "Fill",
+    ToolId.PICK: "Pick",
+    ToolId.PAN: "Pan",
+}
+ADVICE = {
+    ToolId.FILL: "Click into a region to hint its colour",
+    ToolId.PICK: "Click to take a colour from the picture; Alt does so with any tool",
+    ToolId.PAN: "Drag to move the view; Space does so with any tool",
+}
+
+
+class ToolOptionsBar(QWidget):
+    """Writes the brush of the chosen tool in the toolbox and shows it."""
+
+    def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._toolbox = toolbox
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(BAR_PX)
+        self.name = QLabel()
+        self.name.setProperty("role", "title")
+        self.name.setMinimumWidth(
+            max(self.name.fontMetrics().horizontalAdvance(text) for text in NAMES.values()) + GAP
+        )
+        self.size_row = SliderRow("Size", Scale(1, 512, 1, logarithmic=True), pixels, widest="512 px")
+        self.size_row.moved.connect(self._set_size)
+        self.smoothing = SliderRow("Smoothing", Scale(0, 1, 0.01), percent)
+        self.smoothing.moved.connect(self._set_smoothing)
+        self.opacity = SliderRow("Opacity", Scale(0.05, 1, 0.01), percent)
+        self.opacity.moved.connect(self._set_opacity)
+        for row in (self.size_row, self.smoothing, self.opacity):
+            row.slider.setFixedWidth(SLIDER_PX)
+        self.colour_name = muted_label("Colour")
+        self.colour = ColourButton("Colour")
+        self.colour.colour_chosen.connect(self._set_colour)
+        self.advice = muted_label()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 8, 0)
+        row.setSpacing(16)
+        row.addWidget(self.name)
+        for control in (self.size_row, self.smoothing, self.opacity):
+            row.addWidget(control)
+        colour = QHBoxLayout()
+        colour.setSpacing(GAP)
+        colour.addWidget(self.colour_name)
+        colour.addWidget(self.colour)
+        row.addLayout(colour)
+        row.addWidget(self.advice)
+        row.addStretch(1)
+        self._row = row
+        toolbox.tool_changed.connect(self._show)
+        toolbox.options_changed.connect(self._show)
+        self._show()
+
+    def add_widget(self, widget: QWidget) -> None:
+        """Put something at the right end of the line."""
+        self._row.addWidget(widget)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, BAR_PX)
+
+    def _change(self, **changes: object) -> None:
+        brush = self._toolbox.brush()
+        if brush is not None:
+            self._toolbox.set_brush(replace(brush, **changes))  # type: ignore[arg-type]
+
+    def _set_size(self, size_px: float) -> None:
+        self._change(size_px=size_px)
+
+    def _set_smoothing(self, smoothing: float) -> None:
+        self._change(smoothing=smoothing)
+
+    def _set_opacity(self, opacity: float) -> None:
+        self._change(opacity=opacity)
+
+    def _set_colour(self, colour: Colour) -> None:
+        self._change(colour=colour)
+
+    def _show(self) -> None:
+        tool = self._toolbox.tool
+        brush = self._toolbox.brush()
+        self.name.setText(NAMES[tool])
+        strokes = brush is not None and tool is not ToolId.FILL
+        self.size_row.setVisible(strokes)
+        self.smoothing.setVisible(strokes)
+        self.opacity.setVisible(brush is not None)
+        coloured = brush is not None and tool is not ToolId.ERASER
+        self.colour_name.setVisible(coloured)
+        self.colour.setVisible(coloured)
+        self.advice.setText(ADVICE.get(tool, ""))
+        self.advice.setVisible(tool in ADVICE)
+        if brush is not None:
+            self._show_brush(brush)
+
+    def _show_brush(self, brush: Brush) -> None:
+        self.size_row.set_value(brush.size_px)
+        self.smoothing.set_value(brush.smoothing)
+        self.opacity.set_value(brush.opacity)
+        self.colour.set_colour(brush.colour)

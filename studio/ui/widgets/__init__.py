@@ -1,0 +1,1 @@
+"""Small controls that know nothing of drawings: sections, sliders, swatches, tiles, dots."""
