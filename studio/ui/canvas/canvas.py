@@ -33,7 +33,16 @@ from studio.core.stroke import PenSample
 from studio.core.tools import StrokeTool, ToolId, make_tool
 from studio.ui.canvas.display import CanvasDisplay
 from studio.ui.canvas.drags import DividerDrag, Drag, LineDrag, PanDrag, StrokeDrag
-from studio.ui.canvas.input import Phase, Pointer, TabletGuard, dropped_files, pinch_of, pointer_of, scroll_of
+from studio.ui.canvas.input import (
+    Phase,
+    Pointer,
+    TabletGuard,
+    dropped_files,
+    pinch_of,
+    pointer_of,
+    scroll_of,
+    set_input_attributes,
+)
 from studio.ui.canvas.painting import SMALLEST_OUTLINE_PX, PenMark
 from studio.ui.canvas.panes import ViewMode, split_at
 from studio.ui.canvas.toolbox import ToolBox
@@ -80,6 +89,7 @@ class CanvasWidget(CanvasDisplay):
         self, document: Document, toolbox: ToolBox | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(document, parent)
+        set_input_attributes()
         self.setAccessibleName("Canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

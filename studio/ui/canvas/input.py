@@ -25,7 +25,11 @@ TABLET_QUIET_S = 0.25
 
 
 def set_input_attributes() -> None:
-    """Ask Qt for every event of pen and mouse, none merged. Call before QApplication is made."""
+    """Ask Qt for every event of pen and mouse, none merged.
+
+    Qt's X11 platform switches the merging on again while QApplication starts, so this counts only afterwards:
+    the canvas calls it itself when it is made.
+    """
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents, False)
 

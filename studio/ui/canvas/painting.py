@@ -186,7 +186,7 @@ def _paint_shadow(painter: QPainter, outline: QPolygonF) -> None:
 
 def _paint_empty(painter: QPainter, look: Look, pane: Box, outline: QPolygonF) -> None:
     dark = look.surround.lightnessF() < 0.5
-    paper = look.surround.lighter(115) if dark else look.surround.lighter(108)
+    paper = look.surround.darker(112) if dark else look.surround.lighter(108)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paper)
     painter.drawPolygon(outline)
