@@ -1,7 +1,6 @@
 """The canvas: the widget in which one draws and in which the live picture appears."""
 
 import sys
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +49,8 @@ from studio.ui.canvas.view import Point, Size
 from training.files import UserError
 
 _DRAWING_TOOLS = (ToolId.PEN, ToolId.ERASER, ToolId.HINT)
+# Many X11 window managers keep Alt+click to themselves: Ctrl+click picks as well, as in Krita.
+_PICKING = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 _TYPING = (QLineEdit, QTextEdit, QAbstractSpinBox, QComboBox)
 
 
@@ -60,9 +61,9 @@ class CanvasWidget(CanvasDisplay):
     owns the view, the mode and the divider (see CanvasDisplay for their methods). One can draw in every pane.
     GUI thread only.
 
-    Keys it handles itself while it has the focus (which it takes when the pen enters, unless one is typing):
-    Space (held) pans, Esc cancels the stroke in hand, Shift+drag draws a straight line, Shift+click joins the
-    last stroke's end, Alt (held) picks a colour, Tab cycles the mode. The middle button pans. The mouse wheel
+    Its own keys, while it has the focus (which it takes when the pen enters, unless one is typing): Space
+    (held) pans, Esc cancels the stroke in hand, Shift+drag draws a straight line, Shift+click joins the last
+    stroke's end, Alt or Ctrl (held) picks a colour, Tab cycles the mode. The middle button pans. The mouse wheel
     zooms at the cursor; two fingers on a trackpad pan, with Ctrl or as a pinch they zoom.
     B E H G I, [ ], X, Ctrl+0 and so on are the window's actions: they call methods here and on the toolbox.
 
@@ -157,7 +158,7 @@ class CanvasWidget(CanvasDisplay):
     # --- pen and mouse ---
 
     def _take(self, pointer: Pointer) -> None:
-        self._alt = bool(pointer.modifiers & Qt.KeyboardModifier.AltModifier)
+        self._alt = bool(pointer.modifiers & _PICKING)
         if self._drag is None:
             self._eraser_end = pointer.eraser
         self._pointer_at = pointer.position
@@ -221,16 +222,6 @@ class CanvasWidget(CanvasDisplay):
             if self._drag_tool in _DRAWING_TOOLS:
                 self._last_end = pointer.sample(drag.to_document)
             self.stroke_finished.emit(self._drag_tool)
-
-    def _mapping(self, in_picture_pane: bool) -> Callable[[Point], Point]:
-        """From widget to document for a stroke that began in one pane, and stays there wherever it goes."""
-
-        def to_document(point: Point) -> Point:
-            places = self.arrangement
-            pane = places.picture if in_picture_pane else places.drawing
-            return self.view.to_document(point, pane.middle)
-
-        return to_document
 
     def _split_to(self, x: float) -> None:
         self.set_split(split_at(self.mode, Size(self.width(), self.height()), x))

@@ -42,7 +42,7 @@ class CanvasDisplay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
         self._mode = ViewMode.SIDE_BY_SIDE
-        self._split = 0.5
+        self._splits = dict.fromkeys(ViewMode, 0.5)
         self._fitted = True
         self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
         self._pen: PenMark | None = None
@@ -129,13 +129,13 @@ class CanvasDisplay(QWidget):
 
     @property
     def split(self) -> float:
-        """The divider's place as a share of the width, in side by side and wipe."""
-        return self._split
+        """The divider's place as a share of the width; side by side and wipe have one each."""
+        return self._splits[self._mode]
 
     @property
     def arrangement(self) -> Arrangement:
         """The panes' boxes at the present size."""
-        return arrange(self._mode, Size(self.width(), self.height()), self._split)
+        return arrange(self._mode, Size(self.width(), self.height()), self.split)
 
     def set_mode(self, mode: ViewMode) -> None:
         """Arrange drawing and picture in another way."""
@@ -150,10 +150,10 @@ class CanvasDisplay(QWidget):
         self.set_mode(self._mode.following())
 
     def set_split(self, split: float) -> None:
-        """Move the divider; clamped so that both panes stay usable."""
+        """Move the divider of the present mode; clamped so that both panes stay usable."""
         split = min(max(split, SPLIT_MIN), SPLIT_MAX)
-        if split != self._split:
-            self._split = split
+        if split != self.split:
+            self._splits[self._mode] = split
             self._rearranged()
 
     # --- the view ---
@@ -235,6 +235,16 @@ class CanvasDisplay(QWidget):
         self._rasters = Rasters(document)
         self._picture_revision, self._picture_pixels = -1, None
         document.changed.connect(self._show_change)
+
+    def _mapping(self, in_picture_pane: bool) -> Callable[[Point], Point]:
+        """From widget to document for a stroke that began in one pane, and stays there wherever it goes."""
+
+        def to_document(point: Point) -> Point:
+            places = self.arrangement
+            pane = places.picture if in_picture_pane else places.drawing
+            return self._view.to_document(point, pane.middle)
+
+        return to_document
 
     def _picture_at_full_size(self) -> NDArray[np.uint8] | None:
         """The picture with its lines, RGB as large as the document; None while there is none."""
