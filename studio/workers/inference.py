@@ -46,7 +46,8 @@ class InferenceThread(QThread):
 
     *Signals*, emitted in the inference thread; connect them to bound methods of QObjects:
     picture_ready(LivePicture): stamped with the request's epoch and revision.
-    state_changed(LiveState, str): what happens, with a sentence for TROUBLE.
+    state_changed(LiveState, str): WORKING while a model loads (its name as text) or a picture is made, LIVE after
+        each picture, TROUBLE with a sentence, IDLE after label pictures without a live one.
     device_changed(DeviceTruth): after a model was loaded, and when the GPU was lost.
     failed(InferenceFailed): a request came to nothing; said once for each model that cannot be loaded.
     label_pictures_ready(str, dict): model id; label ("" = any) -> uint8 [s,s,3]. Each emission holds all so far.
@@ -116,6 +117,7 @@ class InferenceThread(QThread):
         painter = self._painter_for(request.model)
         if painter is None:
             return
+        self._tell(LiveState.WORKING)
         picture = painter.paint(request)
         self._tell_device(painter)
         self.picture_ready.emit(picture)
