@@ -1,0 +1,73 @@
+"""Pictures without their ground: the paper that can be reached from the border becomes transparent."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.tiles import Pixels
+
+PAPER_LEVEL = 232
+"""A colour whose darkest channel is at least this is paper; a coloured sky is not."""
+INK_LEVEL = 128
+
+
+def transparent_ground(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> Pixels:
+    """Return straight RGBA uint8 [H, W, 4]: ``rgb`` [H, W, 3] without the paper around the drawing.
+
+    Ground is what is white and can be reached from the border without crossing the lines (``ink`` coverage
+    [H, W]) or an opening in them of up to about ``gap_px``. Lines along the ground keep soft edges: there
+    alpha is the ink's coverage and the white is taken out of the colour.
+    """
+    ground = ground_mask(rgb, ink, gap_px)
+    out = np.empty((*ink.shape, 4), np.uint8)
+    out[..., :3] = rgb
+    out[..., 3] = 255
+    alpha = ink[ground].astype(np.float32)[:, None]
+    # rgb = colour * alpha + white * (1 - alpha), solved for colour.
+    colour = 255.0 - (255.0 - rgb[ground].astype(np.float32)) * 255.0 / np.maximum(alpha, 1.0)
+    out[ground, :3] = np.rint(np.clip(colour, 0, 255)).astype(np.uint8)
+    out[ground, 3] = ink[ground]
+    out[out[..., 3] == 0] = 0
+    return out
+
+
+def ground_mask(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> NDArray[np.bool_]:
+    """Return where the ground is, bool [H, W], the outer half of the lines around it included."""
+    import cv2
+
+    paper = _without_ink(rgb, ink).min(axis=2) >= PAPER_LEVEL
+    free = (paper & (ink < INK_LEVEL)).astype(np.uint8)
+    # A frame of paper around the picture joins everything the border touches.
+    framed = np.pad(free, 1, constant_values=1)
+    radius = round(gap_px / 2)
+    reached = _reached(framed)
+    if radius > 0:
+        depth = cv2.distanceTransform(np.pad(framed, radius, constant_values=1), cv2.DIST_L2, 5)
+        core = (depth > radius).astype(np.uint8)
+        wide = np.asarray(_reached(core))
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 3, 2 * radius + 3))
+        grown = np.asarray(cv2.dilate(wide, kernel))[radius:-radius, radius:-radius]
+        reached = _reached(framed & grown)
+    inside = reached[1:-1, 1:-1]
+    # Where ink meets the ground its soft edge is ground too, up to the middle of the line.
+    edge = np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)))
+    soft = (edge > 0) & (ink > 0) & paper
+    return (inside > 0) | soft
+
+
+def _without_ink(rgb: Pixels, ink: Pixels) -> NDArray[np.uint8]:
+    """Return the colour under the lines: rgb = colour * (1 - ink), solved where enough of it shows."""
+    share = np.maximum(255 - ink.astype(np.int32), 1)[..., None]
+    colour = np.minimum((rgb.astype(np.int32) * 255 + share // 2) // share, 255).astype(np.uint8)
+    colour[ink > 200] = 255
+    return colour
+
+
+def _reached(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the 4-connected part of a 0/1 mask that holds its top left corner."""
+    import cv2
+
+    flooded = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.uint8)
+    cv2.floodFill(
+        np.ascontiguousarray(mask), flooded, (0, 0), 0, flags=4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8)
+    )
+    return np.ascontiguousarray(flooded[1:-1, 1:-1])
