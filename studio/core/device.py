@@ -34,8 +34,8 @@ ANSWER_KEY = "sketch_studio_sha256"
 class DeviceTruth:
     """What really computes the pictures.
 
-    ``reason`` says in a few words why it is not the GPU (empty on the GPU); ``report`` is several lines to copy
-    into a bug report; ``run_ms`` is what one picture at the model's own size took when the model was loaded.
+    ``reason`` says in a few words why it is not the GPU (empty on the GPU); ``report`` is several lines to
+    copy into a bug report; ``run_ms`` is what one picture at the model's own size took at loading.
     """
 
     provider: Provider
@@ -81,7 +81,7 @@ class Pixels:
 
 
 def find_gpu() -> Gpu | CudaProblem:
-    """Ask the NVIDIA driver, not ONNX Runtime, whether there is a CUDA device; harmless where there is none."""
+    """Ask the NVIDIA driver, not ONNX Runtime, for a CUDA device; harmless where there is none."""
     if sys.platform == "darwin":
         return CudaProblem("no CUDA on macOS", "NVIDIA has no driver for macOS")
     name = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"

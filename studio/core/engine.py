@@ -51,7 +51,7 @@ OpenSession = Callable[[bytes, Provider, int], Session]
 
 @dataclass(frozen=True, slots=True)
 class EngineOutput:
-    """One answer of the network: ``image`` uint8 [H,W,3] with lines, ``flats`` without (None: not offered)."""
+    """One answer: ``image`` uint8 [H,W,3] with lines, ``flats`` without (None: the model has none)."""
 
     image: NDArray[np.uint8]
     flats: NDArray[np.uint8] | None
@@ -84,7 +84,7 @@ def open_session(data: bytes, provider: Provider, threads: int) -> Session:
 
 
 class Engine:
-    """A loaded model. Use from one thread at a time; `load` and the first `run` are slow, keep them off the GUI."""
+    """A loaded model, used from one thread at a time; `load` takes a second, keep it off the GUI thread."""
 
     def __init__(
         self, model: ModelEntry, manifest: ModelManifest, data: bytes, threads: int, opener: OpenSession
@@ -105,7 +105,7 @@ class Engine:
     def load(
         cls, model: ModelEntry, device: str = "auto", threads: int = 2, *, opener: OpenSession = open_session
     ) -> "Engine":
-        """Open a checked model on ``device`` ("auto", "cpu" or "cuda") and prove it with the reference inference.
+        """Open a checked model on ``device`` ("auto", "cpu", "cuda"), prove it with the reference inference.
 
         A GPU that is missing, does not load or answers differently from the CPU leaves the CPU in charge;
         `device` says so and why. UserError when the file changed since its check or cannot be run at all.
@@ -133,9 +133,9 @@ class Engine:
         label: NDArray[np.float32] | None = None,
         noise: NDArray[np.float32] | None = None,
     ) -> EngineOutput:
-        """Colour ``sketch`` [H,W] of a size the model takes; inputs left out are neutral, unused ones ignored.
+        """Colour ``sketch`` [H,W] of a size the model takes; what is left out is neutral, unused is ignored.
 
-        When the GPU fails, the model is opened on the CPU, once, the picture is computed there and `device`
+        When the GPU fails, the model is opened on the CPU, once; the picture is computed there and `device`
         tells. UserError when the CPU fails too; ValueError for arrays of a wrong size.
         """
         feeds = self._feeds(Pixels(sketch, hints, label, noise))
@@ -285,19 +285,13 @@ class Engine:
         run_ms = (time.perf_counter() - start) * 1e3
         pictures = dict(zip(self._outputs, answers, strict=True))
         flats = pictures.get("flats")
-        return EngineOutput(_rgb(pictures["image"]), _rgb(flats) if flats is not None else None, run_ms)
+        return EngineOutput(pictures["image"][0], flats[0] if flats is not None else None, run_ms)
 
 
 def _batch(values: NDArray[Any], dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
     if values.shape != shape:
         raise ValueError(f"an input has the shape {values.shape}, not {shape}")
     return np.ascontiguousarray(values, dtype)[None]
-
-
-def _rgb(batch: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the picture of a batch of one as [H,W,3]; grey models give one channel."""
-    picture = batch[0]
-    return np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture
 
 
 def _first_line(error: Exception) -> str:

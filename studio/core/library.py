@@ -56,9 +56,9 @@ Check = Callable[[Path, bool], _Verdict]
 class ModelLibrary:
     """Every ``*.onnx`` in some folders, the shipped folder first.
 
-    A stranger's file is checked without running it and then tried once in a child process with limits on time
-    and memory; the verdict is cached by path, size and time, so only new files cost anything. Shipped files skip
-    the trial. `refresh` may run in any thread, one at a time; `entries` is replaced whole.
+    A stranger's file is checked without running it and then tried once in a child process with limits on
+    time and memory; the verdict is cached by path, size and time, so only new files cost anything. Shipped
+    files skip the trial. `refresh` may run in any thread, one at a time; `entries` is replaced whole.
     """
 
     def __init__(self, folders: Iterable[Path] | None = None, cache_file: Path | None = None) -> None:

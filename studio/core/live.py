@@ -69,7 +69,7 @@ class LivePicture:
     """The model's answer to one request; the arrays are read-only.
 
     ``image`` uint8 [H,W,3] has the lines on white, ``flats_full`` uint8 [H,W,3] the colours beneath them
-    (what Keep stores). Both are as large as the drawing when ``full_size``, else no longer than `WORKING_SIDE`.
+    (what Keep stores). Both are as large as the drawing when ``full_size``, else at most `WORKING_SIDE`.
     """
 
     revision: int
@@ -177,10 +177,10 @@ class Mailbox(Generic[T]):
 class LivePolicy:
     """Decides when to ask for a picture and at what size; it is given the time (any monotonic seconds).
 
-    While a request is in flight the waiting one is renewed at most every `SHORTEST_GAP_S`, so the worker always
-    finds the newest drawing and the pen pays for few snapshots. Drawings beyond `WORKING_SIDE` are asked for at
-    working size while the pen moves and at full size once it has rested for `QUIET_S`. Nothing is due while
-    ``enabled`` is False.
+    While a request is in flight the waiting one is renewed at most every `SHORTEST_GAP_S`, so the worker
+    always finds the newest drawing and the pen pays for few snapshots. Drawings beyond `WORKING_SIDE` are
+    asked for at working size while the pen moves and at full size once it has rested for `QUIET_S`. Nothing
+    is due while ``enabled`` is False.
     """
 
     enabled: bool = True

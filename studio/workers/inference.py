@@ -41,16 +41,16 @@ class _Thumbnails:
 class InferenceThread(QThread):
     """Computes pictures off the GUI thread; call its methods from the GUI thread.
 
-    One request is in flight and at most one waits, the newest. Models are loaded, checked and warmed up in here.
-    Label pictures are made only while no request waits. Always `close` before the program ends.
+    One request is in flight and at most one waits, the newest. Models are loaded, checked and warmed up in
+    here. Label pictures are made only while no request waits. Always `close` before the program ends.
 
     *Signals*, emitted in the inference thread; connect them to bound methods of QObjects:
     picture_ready(LivePicture): stamped with the request's epoch and revision.
-    state_changed(LiveState, str): WORKING while a model loads (its name as text) or a picture is made, LIVE after
-        each picture, TROUBLE with a sentence, IDLE after label pictures without a live one.
+    state_changed(LiveState, str): WORKING while a model loads (its name as text) or a picture is made, LIVE
+        after each picture, TROUBLE with a sentence, IDLE after label pictures without a live one.
     device_changed(DeviceTruth): after a model was loaded, and when the GPU was lost.
     failed(InferenceFailed): a request came to nothing; said once for each model that cannot be loaded.
-    label_pictures_ready(str, dict): model id; label ("" = any) -> uint8 [s,s,3]. Each emission holds all so far.
+    label_pictures_ready(str, dict): model id; label ("" = any) -> uint8 [s,s,3]; each holds all so far.
     """
 
     picture_ready = Signal(object)
@@ -79,7 +79,7 @@ class InferenceThread(QThread):
         self._mailbox.clear(LIVE)
 
     def thumbnails(self, model: ModelEntry, sketch: NDArray[np.uint8]) -> None:
-        """Ask for one small picture under each label of ``model``, from ``sketch`` [size,size] at its own size."""
+        """Ask for one small picture under each label, from ``sketch`` [size,size] at the model's own size."""
         if model.manifest is None:
             return
         labels = (ANY_LABEL, *model.manifest.labels)

@@ -18,8 +18,8 @@ T = TypeVar("T")
 class Lane(enum.Enum):
     """A line of tasks that run one after the other, in the order given.
 
-    FILES keeps a save, an autosave and an export of one drawing from overtaking each other; SLOW is for work that
-    may take seconds and must not hold up a save, such as trying a stranger's model.
+    FILES keeps a save, an autosave and an export of one drawing from overtaking each other; SLOW is for work
+    that may take seconds and must not hold up a save, such as trying a stranger's model.
     """
 
     FILES = "files"
@@ -73,8 +73,8 @@ def run_in_background(
 ) -> None:
     """Run ``work`` in a thread; then call ``on_done(result)`` or ``on_error(error)`` in the calling thread.
 
-    ``work`` must touch only what it was given (snapshots, paths). Errors that are no UserError are logged with
-    their traceback and arrive as a UserError that points to the log. Call from a thread with an event loop.
+    ``work`` must touch only what it was given (snapshots, paths). Errors that are no UserError are logged
+    with their traceback and arrive as a UserError that points to the log. Call where an event loop runs.
     """
     if _inline:
         result, error = _outcome(work)
@@ -89,8 +89,8 @@ def run_in_background(
 
 
 def wait_for_background(wait_ms: int = 10_000) -> bool:
-    """Let everything given so far finish and be delivered; False when that takes longer than ``wait_ms``."""
-    finished = all([pool.waitForDone(wait_ms) for pool in _pools.values()])
+    """Let all that was given finish and be delivered; False when a lane takes longer than ``wait_ms``."""
+    finished = all(pool.waitForDone(wait_ms) for pool in list(_pools.values()))
     for delivery in list(_waiting):
         QCoreApplication.sendPostedEvents(delivery)
     return finished
@@ -98,7 +98,7 @@ def wait_for_background(wait_ms: int = 10_000) -> bool:
 
 @contextlib.contextmanager
 def inline() -> Iterator[None]:
-    """Within this context background work runs at once in the calling thread; for tests and the command line."""
+    """Within this context background work runs at once in the calling thread; for tests."""
     global _inline
     before, _inline = _inline, True
     try:
