@@ -30,7 +30,15 @@ class Rule:
 RULES = (
     Rule(
         ("studio.core",),
-        ("PySide6.QtWidgets", "torch", "torchvision", "qtawesome", "studio.ui", "studio.workers", "studio.app"),
+        (
+            "PySide6.QtWidgets",
+            "torch",
+            "torchvision",
+            "qtawesome",
+            "studio.ui",
+            "studio.workers",
+            "studio.app",
+        ),
         ("PySide6.QtWidgets", *HEAVY, "studio.ui"),
     ),
     Rule(

@@ -24,7 +24,9 @@ def tracked_files() -> list[Path]:
     except (OSError, subprocess.CalledProcessError):
         folders = ("studio", "training", "tests", "docs", "assets")
         listed = [
-            str(path.relative_to(REPOSITORY)) for folder in folders for path in (REPOSITORY / folder).rglob("*")
+            str(path.relative_to(REPOSITORY))
+            for folder in folders
+            for path in (REPOSITORY / folder).rglob("*")
         ]
     found = [REPOSITORY / name for name in listed if name]
     return [path for path in found if path.suffix in TEXT and path.is_file()]

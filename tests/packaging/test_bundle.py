@@ -1,4 +1,4 @@
-"""The PyInstaller bundle, built and asked to test itself. It takes minutes: SKETCH_STUDIO_TEST_BUNDLE=1 asks for it."""
+"""The PyInstaller bundle, built and asked to test itself. It takes minutes, so it runs only when asked."""
 
 import json
 import os
@@ -26,9 +26,9 @@ def bundle(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the bundle and move it to where a user might put it: spaces, and letters beyond ASCII."""
     pytest.importorskip("PyInstaller", reason='install with pip install ".[bundle]"')
     folder = tmp_path_factory.mktemp("bundle")
+    places = ["--distpath", str(folder / "dist"), "--workpath", str(folder / "work")]
     subprocess.run(
-        [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-        + ["--distpath", str(folder / "dist"), "--workpath", str(folder / "work"), "studio.spec"],
+        [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, "studio.spec"],
         cwd=repository,
         check=True,
         timeout=800,

@@ -50,13 +50,17 @@ def test_a_missing_or_doubled_mark_is_refused(repository: Path) -> None:
 
 def documents(repository: Path) -> list[Path]:
     places = [repository / name for name in DOCUMENTS]
-    return [path for place in places for path in ([place] if place.is_file() else sorted(place.rglob("*.md")))]
+    return [
+        path for place in places for path in ([place] if place.is_file() else sorted(place.rglob("*.md")))
+    ]
 
 
 def test_every_link_and_picture_of_the_documents_is_there(repository: Path) -> None:
-    broken = []
-    for document in documents(repository):
-        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
-            if not target.startswith(("http:", "https:", "mailto:")) and not (document.parent / target).exists():
-                broken.append(f"{document.name}: {target}")
-    assert broken == []
+    targets = [
+        (document, target)
+        for document in documents(repository)
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
+        if not target.startswith(("http:", "https:", "mailto:"))
+    ]
+    assert targets
+    assert [f"{document.name}: {t}" for document, t in targets if not (document.parent / t).exists()] == []

@@ -34,7 +34,7 @@ def run(command: list[str], cwd: Path, env: Mapping[str, str] | None = None) -> 
 
 @pytest.fixture(scope="module")
 def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from a copy of the sources, with the setuptools of this environment: needs no network."""
+    """Build the wheel from a copy of the sources, with this environment's setuptools: needs no network."""
     source = tmp_path_factory.mktemp("source")
     for name in BUILT_FROM:
         place = repository / name
@@ -52,11 +52,8 @@ def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel alone; its dependencies are those of this environment."""
     target = tmp_path_factory.mktemp("installed") / AWKWARD
-    run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target)]
-        + [str(wheel)],
-        cwd=wheel.parent,
-    )
+    alone = ["--quiet", "--no-deps", "--no-index", "--target", str(target)]
+    run([sys.executable, "-m", "pip", "install", *alone, str(wheel)], cwd=wheel.parent)
     return target
 
 
@@ -87,7 +84,9 @@ def test_the_wheel_holds_nothing_but_the_program(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"studio", "training"}
 
 
-def test_the_installed_copy_is_the_one_that_runs(elsewhere: tuple[Path, dict[str, str]], installed: Path) -> None:
+def test_the_installed_copy_is_the_one_that_runs(
+    elsewhere: tuple[Path, dict[str, str]], installed: Path
+) -> None:
     folder, env = elsewhere
     code = "import studio, studio.resources as r; print(studio.__file__); print(r.assets_dir())"
     package, assets = run([sys.executable, "-c", code], folder, env).splitlines()

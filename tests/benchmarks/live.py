@@ -1,0 +1,139 @@
+"""The live picture: what the studio adds to the bare network, and ONNX Runtime beside eager PyTorch."""
+
+import statistics
+from pathlib import Path
+
+import numpy as np
+
+from studio.core.document import Document
+from studio.core.engine import Engine
+from studio.core.library import ModelEntry, ModelLibrary
+from studio.core.live import make_request
+from studio.core.picture import Painter
+from studio.core.stroke import PenSample
+from studio.core.tools import ToolId, ToolOptions, make_tool
+from tests.benchmarks.measure import (
+    Effort,
+    NotReadyError,
+    Row,
+    percentile,
+    repeated_ms,
+    scribble,
+    temporary_home,
+)
+from tests.fixtures.models import TinyModel
+
+OVER_RUN_MS = 5.0
+OVER_RUN_CARRIED_MS = 25.0
+PEN_TO_PICTURE_P95_MS = 60.0
+THREADS = 2
+CARRIED_SIZE = 1024
+
+
+def model_at_hand(effort: Effort, folder: Path) -> ModelEntry:
+    """Return the shipped model; in a tiny run, or where none is shipped, a small one made for tests."""
+    library = ModelLibrary()
+    library.refresh()
+    entry = None if effort.tiny else library.default_entry()
+    return entry if entry is not None else TinyModel(size=256, convolutions=4).entry(folder)
+
+
+def drawn(size: int, strokes: int) -> Document:
+    """Return a drawing of some strokes."""
+    document = Document.new(size, size)
+    for index in range(strokes):
+        draw_one(document, index)
+    return document
+
+
+def draw_one(document: Document, index: int) -> None:
+    """Add one stroke with the pen tool."""
+    tool = make_tool(ToolId.PEN, document, ToolOptions())
+    samples = [
+        PenSample(p.x, p.y, p.pressure, 0.0, 0.0, p.time_s) for p in scribble(document.width, index, 40)
+    ]
+    tool.press(samples[0])
+    tool.move(samples[1:])
+    tool.release(samples[-1])
+
+
+def live_step(effort: Effort) -> list[Row]:
+    """Snapshot to picture while one draws, beside the bare run of the network with the same threads."""
+    rows = []
+    with temporary_home() as home:
+        entry = model_at_hand(effort, home / "models")
+        assert entry.manifest is not None
+        engine = Engine.load(entry, "cpu", THREADS)
+        native = entry.manifest.size
+        rounds = effort.times(60, 3)
+        for size, over_ms in ((native, OVER_RUN_MS), (CARRIED_SIZE, OVER_RUN_CARRIED_MS)):
+            document = drawn(size, effort.times(20, 3))
+            painter = Painter(engine)
+            painter.paint(make_request(document.snapshot(), entry))
+            totals, runs = [], []
+            for index in range(rounds):
+                draw_one(document, 1000 + index)
+                # Taken in turns: a busy moment of the machine meets both.
+                runs.extend(_bare_run(engine, native, 1))
+                totals.extend(repeated_ms(lambda d=document, p=painter: _step(d, entry, p), 1, warm=0))
+            run = statistics.median(runs)
+            name = f"live step at {size} px"
+            budget = run + over_ms
+            rows.append(Row(f"{name}, median", statistics.median(totals), run, budget, "ms", "the bare run"))
+            if size == native:
+                p95 = percentile(totals, 0.95)
+                rows.append(Row(f"{name}, p95", p95, run, PEN_TO_PICTURE_P95_MS, "ms", "the bare run"))
+        engine.close()
+    return rows
+
+
+def _step(document: Document, entry: ModelEntry, painter: Painter) -> None:
+    painter.paint(make_request(document.snapshot(), entry))
+
+
+def _bare_run(engine: Engine, size: int, times: int) -> list[float]:
+    sketch = np.full((size, size), 255, np.uint8)
+    sketch[size // 4 : size // 2, size // 3] = 0
+    return [engine.run(sketch).run_ms for _ in range(times)]
+
+
+def runtimes(effort: Effort) -> list[Row]:
+    """ONNX Runtime beside eager PyTorch: the same generator, the same pixels, the same threads."""
+    try:
+        import torch
+
+        from training.networks import generator_from_model
+    except ImportError as error:
+        raise NotReadyError(f"needs the train extra and a model of ours ({error})") from error
+    with temporary_home() as home:
+        entry = model_at_hand(Effort(), home / "models")
+        if not entry.shipped or entry.manifest is None:
+            raise NotReadyError("no shipped model")
+        manifest = entry.manifest
+        generator = generator_from_model(entry.path).eval()
+        engine = Engine.load(entry, "cpu", THREADS)
+        torch.set_num_threads(THREADS)
+        paper = torch.ones(1, 1, manifest.size, manifest.size)
+        inputs = (
+            paper,
+            torch.zeros(1, 4, manifest.size, manifest.size),
+            torch.zeros(1, len(manifest.labels)),
+            torch.zeros(1, manifest.noise),
+        )
+        rounds = effort.times(60, 2)
+        with torch.inference_mode():
+            eager, ours = [], []
+            for _ in range(rounds):
+                eager.extend(repeated_ms(lambda: generator(*inputs), 1, warm=0))
+                ours.extend(_bare_run(engine, manifest.size, 1))
+        engine.close()
+    return [
+        Row(
+            f"ONNX Runtime, {manifest.size} px, {THREADS} threads",
+            statistics.median(ours),
+            statistics.median(eager),
+            None,
+            "ms",
+            "eager PyTorch",
+        )
+    ]
