@@ -27,7 +27,7 @@ from training.files import UserError
 
 log = logging.getLogger(__name__)
 
-MODULES = ("PySide6.QtWidgets", "numpy", "cv2", "PIL", "onnx", "onnxruntime", "qtawesome", "platformdirs")
+MODULES = ("PySide6.QtWidgets", "numpy", "cv2", "PIL", "onnx", "onnxruntime", "platformdirs")
 PICTURE_WAIT_S = 20.0
 SIDE = 512
 
@@ -177,10 +177,13 @@ def _window(screenshot: Path) -> str:
     from PySide6.QtWidgets import QApplication
 
     from studio.app import create_studio
+    from studio.ui.icons import has_icon
 
     application = QApplication.instance() or QApplication(["sketch-studio"])
     studio = create_studio(Settings.of_user())
     try:
+        if not has_icon("pencil"):
+            raise UserError("the icon font is missing")
         studio.window.show()
         deadline = time.monotonic() + PICTURE_WAIT_S
         while studio.live.picture is None and time.monotonic() < deadline:
