@@ -63,8 +63,8 @@ class CanvasWidget(CanvasDisplay):
 
     Its own keys, while it has the focus (which it takes when the pen enters, unless one is typing): Space
     (held) pans, Esc cancels the stroke in hand, Shift+drag draws a straight line, Shift+click joins the last
-    stroke's end, Alt or Ctrl (held) picks a colour, Tab cycles the mode. The middle button pans. The mouse wheel
-    zooms at the cursor; two fingers on a trackpad pan, with Ctrl or as a pinch they zoom.
+    stroke's end, Alt or Ctrl (held) picks a colour, Tab cycles the mode. The middle button pans, the mouse
+    wheel zooms at the cursor; two fingers on a trackpad pan, with Ctrl or as a pinch they zoom.
     B E H G I, [ ], X, Ctrl+0 and so on are the window's actions: they call methods here and on the toolbox.
 
     *Signals*, beside those of CanvasDisplay

@@ -174,14 +174,14 @@ class CanvasDisplay(QWidget):
         self._show_view(view, SIGHT_PX)
 
     def zoom_by(self, factor: float, at: Point | None = None) -> None:
-        """Magnify around a widget point; None: the middle of the pane under the pen."""
+        """Magnify around a widget point; None: the middle of the drawing."""
+        self.zoom_to(self._view.zoom * factor, at)
+
+    def zoom_to(self, zoom: float, at: Point | None = None) -> None:
+        """Show at a zoom, 1.0 = 100 %, around a widget point."""
         anchor, middle = self._anchor(at)
         self._fitted = False
-        self._show_view(self._view.zoomed_by(factor, anchor, middle))
-
-    def zoom_to(self, zoom: float) -> None:
-        """Show at a zoom, 1.0 = 100 %, around the middle."""
-        self.zoom_by(zoom / self._view.zoom)
+        self._show_view(self._view.zoomed_to(zoom, anchor, middle))
 
     def zoom_in(self) -> None:
         """One rung up the zoom ladder."""
@@ -363,10 +363,11 @@ def _pen_extent(view: ViewTransform, mark: PenMark, pane: Box) -> QRect:
 
 
 def _image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """An image of its own of RGB pixels [H, W, 3]."""
+    """An image of its own, in the screen's format, of RGB pixels [H, W, 3]."""
     pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
+    image = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def _pixels_of(image: QImage) -> NDArray[np.uint8]:

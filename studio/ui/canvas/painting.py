@@ -125,13 +125,13 @@ def _paint_pane(
     transform = _transform(frame.view, pane)
     paper = QRectF(0, 0, frame.document.width, frame.document.height)
     outline = transform.map(QPolygonF(paper))
-    _paint_shadow(painter, outline)
-    is_empty = picture > 0 and frame.rasters.picture is None
-    if is_empty:
+    inverse, _ = transform.inverted()
+    visible = inverse.mapRect(QRectF(clip.boundingRect())).toAlignedRect().adjusted(-2, -2, 2, 2)
+    if not paper.contains(QRectF(visible)):
+        _paint_shadow(painter, outline)
+    if picture > 0 and frame.rasters.picture is None:
         _paint_empty(painter, frame.look, pane, outline)
     else:
-        inverse, _ = transform.inverted()
-        visible = inverse.mapRect(QRectF(clip.boundingRect())).toAlignedRect().adjusted(-2, -2, 2, 2)
         painter.save()
         painter.setTransform(transform, True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.view.rotation % 90 != 0)
@@ -176,12 +176,12 @@ def _paint_raster(painter: QPainter, frame: Frame, raster: Pyramid, visible: QRe
 def _paint_shadow(painter: QPainter, outline: QPolygonF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    lowered = outline.translated(0, 1.5)
+    corners = [outline.at(i) + QPointF(0, 1.5) for i in range(4)]
     for width in range(SHADOW_PX, 0, -1):
-        pen = QPen(QColor(0, 0, 0, 11), width * 2)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPolygon(lowered)
+        painter.setPen(QPen(QColor(0, 0, 0, 11), width * 2))
+        # Edge by edge: the outline of a large turned polygon costs Qt's rasteriser ten times as much.
+        for i in range(4):
+            painter.drawLine(corners[i], corners[(i + 1) % 4])
 
 
 def _paint_empty(painter: QPainter, look: Look, pane: Box, outline: QPolygonF) -> None:

@@ -1,17 +1,16 @@
 """What the canvas shows of the document and of the picture, as cached rasters in document space."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from studio.core.compose import composite
 from studio.core.document import Change, Document
 from studio.core.geometry import Rect
-from studio.core.layers import Layer, LayerKind
+from studio.core.layers import LayerKind
 from studio.ui.canvas.pyramid import Pyramid
 
 HINT_STRENGTH = 0.72  # how much of the paper a full-strength dab covers on the screen
@@ -84,36 +83,31 @@ class Rasters:
 
     def _render_drawing(self, painter: QPainter, rect: QRect) -> None:
         layers = self._document.layers
-        hints_at = next((i for i, layer in enumerate(layers) if layer.kind is LayerKind.HINTS), len(layers))
+        hints_at = layers.index(self._document.hints)
         below, above = layers[:hints_at], layers[hints_at + 1 :]
         _draw(painter, rect, composite(below, _rect(rect), paper=True))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        if hints_at < len(layers) and layers[hints_at].visible and self._hints_visible:
+        if layers[hints_at].visible and self._hints_visible:
             painter.drawImage(rect, self.hints.level(0), rect)
         if above:
             _draw(painter, rect, composite(above, _rect(rect), paper=False))
 
     def _render_lines(self, painter: QPainter, rect: QRect) -> None:
-        _draw(painter, rect, composite(self._lines(), _rect(rect), paper=False))
+        # The model reads the lines whether they are shown or faded in the drawing: so does its picture.
+        line = replace(self._document.line, visible=True, opacity=1.0)
+        _draw(painter, rect, composite([line], _rect(rect), paper=False))
 
     def _render_hints(self, painter: QPainter, rect: QRect) -> None:
-        margin = self._outline_px
-        around = _rect(rect).inflated(margin)
-        pixels = np.zeros((around.h, around.w, 4), np.uint8)
-        opacity = HINT_STRENGTH
-        for layer in self._document.layers:
-            if layer.kind is LayerKind.HINTS:
-                pixels = layer.surface.read(around)
-                opacity *= layer.opacity
-        _draw(painter, rect, dabs(pixels, opacity, margin if self._hints_outlined else 0, margin))
+        hints, margin = self._document.hints, self._outline_px
+        painter.fillRect(rect, Qt.GlobalColor.transparent)
+        inked = hints.surface.tiles_rect().intersected(_rect(rect))
+        if not inked.is_empty:
+            pixels = hints.surface.read(inked.inflated(margin))
+            outline = margin if self._hints_outlined else 0
+            _draw(painter, qrect(inked), dabs(pixels, HINT_STRENGTH * hints.opacity, outline, margin))
 
     def _render_picture(self, painter: QPainter, rect: QRect) -> None:
         painter.drawImage(rect, self._picture_image, rect)
-
-    def _lines(self) -> Sequence[Layer]:
-        # The model reads the lines whether they are shown or faded in the drawing: so does its picture.
-        lines = (layer for layer in self._document.layers if layer.kind is LayerKind.LINE)
-        return [replace(layer, visible=True, opacity=1.0) for layer in lines]
 
     def _kind_of(self, layer_id: int | None) -> LayerKind | None:
         return next((layer.kind for layer in self._document.layers if layer.id == layer_id), None)

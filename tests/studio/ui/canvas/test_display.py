@@ -1,0 +1,211 @@
+"""What the canvas shows: picture and drawing in their places, the view's commands, drops and scrolling."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from studio.core.document import Document
+from studio.core.live import LivePicture, Timings
+from studio.core.tools import ToolId
+from studio.ui.canvas.canvas import CanvasWidget
+from studio.ui.canvas.panes import ViewMode
+from tests.studio.ui.canvas.hands import Hand
+
+SKY = (90, 160, 230)
+
+
+def picture(revision: int, colour: tuple[int, int, int] = SKY, side: int = 512) -> LivePicture:
+    flats = np.empty((side, side, 3), np.uint8)
+    flats[:] = colour
+    return LivePicture(revision, flats, flats, "model", Timings(0.0, 0.0, 0.0), "CPU")
+
+
+def seen(canvas: CanvasWidget, at: QPointF) -> tuple[int, int, int]:
+    """The colour the canvas shows at a widget point."""
+    shot = canvas.grab().toImage()
+    colour = shot.pixelColor((at * shot.devicePixelRatio()).toPoint())
+    return colour.red(), colour.green(), colour.blue()
+
+
+def test_side_by_side_shows_paper_left_and_picture_right(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    assert seen(canvas, hand.at((100, 100))) == (255, 255, 255)
+    empty = seen(canvas, hand.at((100, 100), picture=True))
+    canvas.set_picture(picture(document.revision))
+    assert seen(canvas, hand.at((100, 100), picture=True)) == SKY
+    assert seen(canvas, hand.at((100, 100))) == (255, 255, 255)
+    canvas.set_picture(None)
+    assert seen(canvas, hand.at((100, 100), picture=True)) == empty
+
+
+@pytest.mark.parametrize("side", [512, 128, 300])
+def test_the_newest_lines_lie_on_a_stale_picture_of_any_size(
+    canvas: CanvasWidget, document: Document, hand: Hand, side: int
+) -> None:
+    canvas.set_picture(picture(document.revision, side=side))
+    hand.drag([(100, 200), (300, 200)])
+    assert canvas.picture_revision < document.revision
+    assert seen(canvas, hand.at((200, 200), picture=True)) == (0, 0, 0)
+    assert seen(canvas, hand.at((200, 300), picture=True)) == SKY
+    canvas.set_mode(ViewMode.OVER)
+    assert seen(canvas, hand.at((200, 200))) == (0, 0, 0)
+    assert seen(canvas, hand.at((200, 300))) == SKY
+
+
+def test_an_older_answer_does_not_replace_a_newer_one(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    canvas.set_picture(picture(7))
+    canvas.set_picture(picture(6, (255, 0, 0)))
+    assert canvas.picture_revision == 7
+    assert seen(canvas, hand.at((100, 100), picture=True)) == SKY
+
+
+def test_the_wipe_shows_the_drawing_left_of_the_line_and_the_picture_right(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    canvas.set_picture(picture(document.revision))
+    canvas.set_mode(ViewMode.WIPE)
+    assert seen(canvas, hand.at((200, 100))) == (255, 255, 255)
+    assert seen(canvas, hand.at((312, 100))) == SKY
+    line = canvas.arrangement.divider
+    assert line is not None
+    grip, target = QPointF(*line.middle), QPointF(line.middle.x - 100, line.middle.y)
+    for kind, at in (
+        (QEvent.Type.MouseButtonPress, grip),
+        (QEvent.Type.MouseMove, target),
+        (QEvent.Type.MouseButtonRelease, target),
+    ):
+        hand.mouse(kind, at)
+    assert seen(canvas, hand.at((200, 100))) == SKY
+    assert document.line.surface.is_blank
+
+
+def test_the_pictures_opacity_lets_the_drawing_through(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    canvas.set_mode(ViewMode.OVER)
+    canvas.set_picture(QImage(64, 64, QImage.Format.Format_RGB32), revision=0)
+    black = QImage(64, 64, QImage.Format.Format_RGB32)
+    black.fill(QColor("black"))
+    canvas.set_picture(black, revision=1)
+    canvas.set_picture_opacity(0.5)
+    assert seen(canvas, hand.at((256, 256))) == pytest.approx((127, 127, 127), abs=2)
+
+
+def test_hints_show_as_dabs_and_can_be_hidden(canvas: CanvasWidget, document: Document, hand: Hand) -> None:
+    canvas.toolbox.choose(ToolId.HINT)
+    hand.drag([(200, 200), (260, 200)])
+    red, green, blue = seen(canvas, hand.at((230, 200)))
+    assert red > 200
+    assert max(green, blue) < 200
+    canvas.set_hints_visible(False)
+    assert seen(canvas, hand.at((230, 200))) == (255, 255, 255)
+
+
+def test_erased_and_undone_ink_leaves_the_screen(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    hand.drag([(100, 200), (300, 200)])
+    assert seen(canvas, hand.at((200, 200))) == (0, 0, 0)
+    document.undo()
+    assert seen(canvas, hand.at((200, 200))) == (255, 255, 255)
+
+
+def test_pixels_are_sharp_squares_when_magnified(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    pixels = np.zeros((512, 512, 4), np.uint8)
+    pixels[256, 256] = (0, 0, 0, 255)
+    document.load_pixels(document.line.id, document.rect, pixels)
+    canvas.set_mode(ViewMode.OVER)
+    canvas.zoom_to(32.0)
+    for place, colour in (((256.1, 256.1), 0), ((256.9, 256.9), 0), ((257.1, 256.5), 255)):
+        assert seen(canvas, hand.at(place)) == (colour,) * 3
+
+
+def test_the_wheel_zooms_and_keeps_the_point_under_the_cursor(
+    qtbot: QtBot, canvas: CanvasWidget, hand: Hand
+) -> None:
+    at = hand.at((150.0, 200.0), picture=True)
+    with qtbot.waitSignal(canvas.view_changed) as changed:
+        hand.wheel(at, 2)
+    assert changed.args[0] == pytest.approx(canvas.view.zoom)
+    after = hand.at((150.0, 200.0), picture=True)
+    assert (after.x(), after.y()) == pytest.approx((at.x(), at.y()), abs=1e-6)
+    assert not canvas.is_fitted
+
+
+def test_two_fingers_pan_and_with_ctrl_they_zoom(canvas: CanvasWidget, hand: Hand) -> None:
+    before, zoom = hand.at((256, 256)), canvas.view.zoom
+    hand.two_fingers(before, QPoint(15, -20))
+    after = hand.at((256, 256))
+    assert (after - before).toTuple() == pytest.approx((15, -20))
+    assert canvas.view.zoom == zoom
+    hand.two_fingers(after, QPoint(0, 60), Qt.KeyboardModifier.ControlModifier)
+    assert canvas.view.zoom > zoom
+
+
+def test_a_fitted_drawing_follows_the_widget_until_one_zooms(qtbot: QtBot, canvas: CanvasWidget) -> None:
+    zoom = canvas.view.zoom
+    canvas.resize(600, 400)
+    qtbot.waitUntil(lambda: canvas.view.zoom != zoom)
+    canvas.zoom_to(1.0)
+    canvas.resize(900, 500)
+    qtbot.waitUntil(lambda: canvas.arrangement.drawing.size.height == 500)
+    assert canvas.view.zoom == 1.0
+    canvas.fit()
+    assert canvas.view.zoom == pytest.approx(zoom)
+
+
+def test_both_panes_show_the_same_point_in_the_middle(canvas: CanvasWidget, hand: Hand) -> None:
+    canvas.set_split(0.3)
+    canvas.zoom_to(1.5)
+    canvas.pan_by(40, -30)
+    panes = canvas.arrangement
+    view = canvas.view
+    assert view.to_document(panes.drawing.middle, panes.drawing.middle) == view.to_document(
+        panes.picture.middle, panes.picture.middle
+    )
+
+
+def test_each_mode_keeps_its_own_divider(canvas: CanvasWidget) -> None:
+    canvas.set_split(0.3)
+    canvas.set_mode(ViewMode.WIPE)
+    assert canvas.split == 0.5
+    canvas.set_split(0.99)
+    assert canvas.split < 0.99
+    canvas.set_mode(ViewMode.SIDE_BY_SIDE)
+    assert canvas.split == 0.3
+
+
+def test_picking_in_the_picture_pane_reads_the_picture(
+    qtbot: QtBot, canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    canvas.set_picture(picture(document.revision, side=64))
+    canvas.toolbox.choose(ToolId.PICK)
+    with qtbot.waitSignal(canvas.colour_picked) as picked:
+        hand.drag([(100, 100)], picture=True)
+    assert tuple(picked.args) == SKY
+    with qtbot.waitSignal(canvas.colour_picked) as picked:
+        hand.drag([(100, 100)])
+    assert picked.args == [255, 255, 255]
+
+
+def test_files_and_images_are_handed_on(qtbot: QtBot, canvas: CanvasWidget, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "ä b.png")), QUrl("https://example.org/c.png")])
+    with qtbot.waitSignal(canvas.files_dropped) as dropped:
+        assert canvas.take_mime(mime)
+    assert dropped.args == [[tmp_path / "ä b.png"]]
+    image = QMimeData()
+    image.setImageData(QImage(3, 2, QImage.Format.Format_RGB32))
+    with qtbot.waitSignal(canvas.image_pasted) as pasted:
+        assert canvas.take_mime(image)
+    assert pasted.args[0].size().toTuple() == (3, 2)
+    assert not canvas.take_mime(QMimeData())
