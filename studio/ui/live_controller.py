@@ -135,6 +135,10 @@ class LiveController(QObject):
             return "This model knows only one picture of a drawing"
         return ""
 
+    def why_not_likeliest(self) -> str:
+        """"" when there is a way back from `again`, else the reason why not."""
+        return "" if self._session.document.choices.seed else "This is the likeliest picture already"
+
     # What happens elsewhere
 
     def _on_changed(self) -> None:

@@ -31,6 +31,8 @@ class Session(QObject):
         self.library = library
         self.epoch = 0
         """+1 with every document, so that answers meant for an earlier one are known."""
+        self.models_known = False
+        """Whether the model folders have been looked at."""
         self._document = document
         self._entry: ModelEntry | None = None
         self._preferred = ""
@@ -80,13 +82,14 @@ class Session(QObject):
 
     def show_models(self) -> None:
         """The library's entries are new: tell everybody and find the model in use again."""
+        self.models_known = True
         self.models_changed.emit()
         self._find_entry()
 
     def missing_model(self) -> str:
         """The id of the model the drawing was made with, when it is not here; "" otherwise."""
         wanted = self._document.choices
-        if not wanted.model_id:
+        if not wanted.model_id or not self.models_known:
             return ""
         found = self.library.find(wanted.model_id, wanted.model_sha)
         return "" if found is not None and is_for_sketches(found) else wanted.model_id

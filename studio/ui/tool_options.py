@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.core.brush import Brush
 from studio.core.tools import ToolId
@@ -13,16 +13,8 @@ from studio.ui.widgets.slider_row import Scale, SliderRow, percent, pixels
 from studio.ui.widgets.swatches import Colour, ColourButton
 
 BAR_PX = 44
-SLIDER_PX = 88
+SLIDER_PX = 80
 
-NAMES = {
-    ToolId.PEN: "Pen",
-    ToolId.ERASER: "Eraser",
-    ToolId.HINT: "Hint brush",
-    ToolId.FILL: "Fill",
-    ToolId.PICK: "Pick",
-    ToolId.PAN: "Pan",
-}
 ADVICE = {
     ToolId.FILL: "Click into a region to hint its colour",
     ToolId.PICK: "Click to take a colour from the picture; Alt does so with any tool",
@@ -39,11 +31,6 @@ class ToolOptionsBar(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
-        self.name = QLabel()
-        self.name.setProperty("role", "title")
-        self.name.setMinimumWidth(
-            max(self.name.fontMetrics().horizontalAdvance(text) for text in NAMES.values()) + GAP
-        )
         self.size_row = SliderRow("Size", Scale(1, 512, 1, logarithmic=True), pixels, widest="512 px")
         self.size_row.moved.connect(self._set_size)
         self.smoothing = SliderRow("Smoothing", Scale(0, 1, 0.01), percent)
@@ -59,7 +46,6 @@ class ToolOptionsBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(16)
-        row.addWidget(self.name)
         for control in (self.size_row, self.smoothing, self.opacity):
             row.addWidget(control)
         colour = QHBoxLayout()
@@ -101,7 +87,6 @@ class ToolOptionsBar(QWidget):
     def _show(self) -> None:
         tool = self._toolbox.tool
         brush = self._toolbox.brush()
-        self.name.setText(NAMES[tool])
         strokes = brush is not None and tool is not ToolId.FILL
         self.size_row.setVisible(strokes)
         self.smoothing.setVisible(strokes)

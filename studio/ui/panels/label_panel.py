@@ -85,7 +85,8 @@ class LabelPanel(QWidget):
         )
         self.grid.setVisible(bool(names))
         self.note.setVisible(not names)
-        self.note.setText("There is no model to choose labels of." if entry is None else "This model has no labels.")
+        waiting = "The labels come with the model." if entry is None else "This model has no labels."
+        self.note.setText(waiting)
         self._show_choice()
 
     def _show_choice(self) -> None:

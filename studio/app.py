@@ -1,0 +1,169 @@
+"""The only composition root: settings, library, document, workers, window, and the order in which they end."""
+
+import logging
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from studio import __version__, resources
+from studio.core import settings as keys
+from studio.core.document import Document
+from studio.core.library import ModelLibrary
+from studio.core.settings import Settings
+from studio.ui.canvas.canvas import CanvasWidget
+from studio.ui.canvas.input import set_input_attributes
+from studio.ui.live_controller import LiveController
+from studio.ui.main_window import MainWindow
+from studio.ui.messages import Messages
+from studio.ui.palette import ThemeChoice
+from studio.ui.recovery import Recovery
+from studio.ui.session import Session
+from studio.ui.theme import Theme
+from studio.workers.inference import InferenceThread
+from studio.workers.tasks import wait_for_background
+from training.files import UserError
+
+log = logging.getLogger(__name__)
+
+INFERENCE_WAIT_MS = 5000
+FILES_WAIT_MS = 20_000
+
+
+class Studio(QObject):
+    """The running program. Built by `create_studio`, ended by `close`. GUI thread only."""
+
+    def __init__(self, settings: Settings, document: Document, library: ModelLibrary) -> None:
+        super().__init__()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.settings = settings
+        self.messages = Messages()
+        self.theme = Theme(app, resources.asset("themes"), ThemeChoice(settings.get(keys.THEME)))
+        self.session = Session(document, library)
+        self.inference = InferenceThread(settings.get(keys.DEVICE), settings.get(keys.THREADS))
+        self.live = LiveController(self.session, self.inference, settings, self.messages, label_sketch)
+        self.window = MainWindow(self.session, self.live, settings, self.messages, self.theme)
+        self.recovery = Recovery(
+            self.session, self.window.files, settings, self.messages, self.window.notice, parent=self
+        )
+        self._file: Path | None = None
+        self._closed = False
+        self.session.prefer_model(settings.get(keys.MODEL))
+        self.session.entry_changed.connect(self._on_entry_changed)
+        settings.changed.connect(self._on_setting_changed)
+        self.window.painted.connect(self._on_painted)
+        self.window.closed.connect(self.close)
+
+    @property
+    def document(self) -> Document:
+        """The open drawing."""
+        return self.session.document
+
+    @property
+    def canvas(self) -> CanvasWidget:
+        """Where one draws."""
+        return self.window.canvas
+
+    def open_at_start(self, file: Path | None) -> None:
+        """Say what shall be open once the window stands: a file, or at the first start the sample."""
+        self._file = file
+
+    def close(self) -> None:
+        """End the program's parts, the ones others depend on last; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self.window.hide()
+        if not self.inference.close(INFERENCE_WAIT_MS):
+            log.error("the inference thread did not end within %d ms", INFERENCE_WAIT_MS)
+        if not wait_for_background(FILES_WAIT_MS):
+            log.error("background work did not end within %d ms", FILES_WAIT_MS)
+        self.recovery.close()
+        self.settings.save()
+
+    def _on_painted(self) -> None:
+        """Everything that is not needed for the first paint starts here."""
+        if self._file is not None:
+            self.window.files.open_path(self._file)
+        self.window.models.refresh()
+        self.recovery.offer()
+        if self.settings.get(keys.FIRST_START):
+            self.window.first_steps.start()
+
+    def _on_entry_changed(self, entry: object) -> None:
+        chosen = self.document.choices.model_id
+        if entry is not None and chosen:
+            self.settings.set(keys.MODEL, chosen)
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key == keys.THEME.key:
+            self.theme.choose(ThemeChoice(self.settings.get(keys.THEME)))
+
+
+def create_studio(settings: Settings, file: Path | None = None, library: ModelLibrary | None = None) -> Studio:
+    """Build the studio with its window, not yet shown; needs a QApplication.
+
+    Without `file` the sample drawing opens at the first start, a blank one later.
+    """
+    document, picture = Document.new(settings.get(keys.NEW_WIDTH), settings.get(keys.NEW_HEIGHT)), None
+    if file is None and settings.get(keys.FIRST_START):
+        document, picture = _sample(document)
+    studio = Studio(settings, document, library if library is not None else ModelLibrary())
+    studio.open_at_start(file)
+    if picture is not None:
+        studio.window.files.opened.emit(document, picture)
+    return studio
+
+
+def run(argv: list[str]) -> int:
+    """Start the program; `argv` holds at most the file to open. Returns the exit status."""
+    set_input_attributes()
+    QCoreApplication.setApplicationName("Sketch Studio")
+    QCoreApplication.setApplicationVersion(__version__)
+    QCoreApplication.setOrganizationName("sketch-studio")
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    assert isinstance(app, QApplication)
+    app.setDesktopFileName("sketch-studio")
+    studio = create_studio(Settings.of_user(), Path(argv[0]) if argv else None)
+    app.aboutToQuit.connect(studio.close)
+    studio.window.show()
+    try:
+        return app.exec()
+    finally:
+        studio.close()
+
+
+def label_sketch(size: int) -> NDArray[np.uint8]:
+    """The drawing that shows what labels do, uint8 [size, size], 255 paper; a ring when the file is missing."""
+    image = QImage(str(resources.asset("samples", "label-sketch.png")))
+    if image.isNull():
+        y, x = np.mgrid[0:size, 0:size] / size - 0.5
+        ring = np.abs(np.hypot(x, y) - 0.35) < 0.02
+        return np.where(ring, 0, 255).astype(np.uint8)
+    image = image.convertToFormat(QImage.Format.Format_Grayscale8).scaled(
+        size, size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(size, image.bytesPerLine())
+    return np.ascontiguousarray(rows[:, :size])
+
+
+def _sample(blank: Document) -> tuple[Document, NDArray[np.uint8] | None]:
+    """The drawing the program came with and its stored picture; the blank one when it cannot be read."""
+    from studio.core.openraster import open_ora
+
+    path = resources.asset("samples", "welcome.ora")
+    if not path.is_file():
+        return blank, None
+    try:
+        opened = open_ora(path)
+    except UserError:
+        log.exception("the sample drawing cannot be opened")
+        return blank, None
+    opened.document.path = None
+    return opened.document, opened.picture

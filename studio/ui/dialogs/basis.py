@@ -1,0 +1,60 @@
+"""What the dialogs share: margins, a title, the row of buttons, questions that do not block."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QVBoxLayout, QWidget
+
+from studio.ui.theme import GAP
+
+MARGIN_PX = 16
+
+
+def new_dialog(parent: QWidget, title: str) -> tuple[QDialog, QVBoxLayout]:
+    """A window-modal dialog that frees itself, and the column to fill."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setWindowModality(Qt.WindowModality.WindowModal)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+    column.setSpacing(GAP)
+    return dialog, column
+
+
+def button_row(dialog: QDialog, accept_text: str) -> QDialogButtonBox:
+    """Cancel and the main action, wired to the dialog."""
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    main = box.addButton(accept_text, QDialogButtonBox.ButtonRole.AcceptRole)
+    main.setDefault(True)
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
+    return box
+
+
+def ask_unsaved(
+    parent: QWidget, name: str, on_save: Callable[[], None], on_discard: Callable[[], None]
+) -> QMessageBox:
+    """Ask what to do with unsaved work; cancelling calls neither."""
+    box = QMessageBox(parent)
+    box.setObjectName("askUnsaved")
+    box.setWindowTitle("Unsaved drawing")
+    box.setText(f"Save the changes to {name}?")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText("Without saving they are lost.")
+    box.setStandardButtons(
+        QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel
+    )
+    box.setDefaultButton(QMessageBox.StandardButton.Save)
+    box.setWindowModality(Qt.WindowModality.WindowModal)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def finish(result: int) -> None:
+        if result == QMessageBox.StandardButton.Save:
+            on_save()
+        elif result == QMessageBox.StandardButton.Discard:
+            on_discard()
+
+    box.finished.connect(finish)
+    box.open()
+    return box

@@ -1,0 +1,88 @@
+"""What an export contains, made from a snapshot and the picture; runs in a background thread."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.compose import composite, sketch_of, straight
+from studio.core.cutout import transparent_ground
+from studio.core.layers import LayerKind
+from studio.core.openraster import encode_png
+from studio.core.snapshot import DocumentSnapshot
+from training.files import UserError, write_atomically
+
+Pixels = NDArray[np.uint8]
+
+
+class ExportContent(StrEnum):
+    """What goes into the file."""
+
+    PICTURE = "picture"
+    COLOURS = "colours"
+    DRAWING = "drawing"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """`transparent`: no paper, but only what the border cannot reach is kept; `gap_px` is the widest leak closed."""
+
+    content: ExportContent = ExportContent.PICTURE
+    transparent: bool = False
+    gap_px: float = 16.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """One export: everything it needs, frozen. `image` and `flats` are the picture with and without lines."""
+
+    snapshot: DocumentSnapshot
+    image: Pixels | None
+    flats: Pixels | None
+    options: ExportOptions
+    path: Path
+
+    def run(self) -> Path:
+        """Write the PNG at the drawing's size; UserError when that is not possible."""
+        data = encode_png(self.pixels())
+        try:
+            write_atomically(self.path, lambda temp: _write(temp, data))
+        except OSError as error:
+            raise UserError(
+                f"{self.path.name} could not be written ({error.strerror or error}); choose another folder."
+            ) from error
+        return self.path
+
+    def pixels(self) -> Pixels:
+        """The export as [H, W, 3], or straight [H, W, 4] with a transparent ground."""
+        snapshot = self.snapshot
+        if self.options.content is ExportContent.DRAWING:
+            kinds = (LayerKind.LINE, LayerKind.PAINT)
+            if self.options.transparent:
+                return straight(composite(snapshot, snapshot.rect, paper=False, kinds=kinds))
+            return np.ascontiguousarray(composite(snapshot, snapshot.rect, kinds=kinds)[..., :3])
+        rgb = self.image if self.options.content is ExportContent.PICTURE else self.flats
+        if rgb is None:
+            raise UserError("There is no picture to export yet; switch live on and wait for it.")
+        if not self.options.transparent:
+            return rgb
+        ink = np.bitwise_not(sketch_of(snapshot, snapshot.width, snapshot.height))
+        if self.options.content is ExportContent.PICTURE:
+            return transparent_ground(rgb, ink, self.options.gap_px)
+        # Without lines the ground is found with them, or colours along a light edge would go too.
+        return _without_ground(rgb, ink, self.options.gap_px)
+
+
+def _without_ground(flats: Pixels, ink: Pixels, gap_px: float) -> Pixels:
+    from studio.core.cutout import ground_mask
+    from studio.core.carry import multiply_ink
+
+    ground = ground_mask(multiply_ink(flats, np.bitwise_not(ink)), ink, gap_px)
+    alpha = np.where(ground, 0, 255).astype(np.uint8)
+    return np.dstack([flats, alpha])
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

@@ -1,0 +1,149 @@
+"""Three short hints on the canvas at the first start; each goes when its step was done."""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtWidgets import QWidget
+
+from studio.core.tools import ToolId
+from studio.ui.canvas.canvas import CanvasWidget
+from studio.ui.palette import Palette
+
+TAIL_PX = 8
+PADDING_PX = 12
+
+
+class Step(StrEnum):
+    """What a newcomer tries."""
+
+    DRAW = "Draw here"
+    LABEL = "Pick another label"
+    COLOUR = "Drop a colour here"
+
+
+class Bubble(QWidget):
+    """A few words with a tail that points down or right; the mouse goes through it."""
+
+    def __init__(self, text: str, tail: Qt.Edge, palette: Palette, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._text = text
+        self._tail = tail
+        self._palette = palette
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(text)
+        self.resize(self.sizeHint())
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._text) + 2 * PADDING_PX
+        height = self.fontMetrics().height() + PADDING_PX
+        right = self._tail == Qt.Edge.RightEdge
+        return QSize(width + (TAIL_PX if right else 0), height + (0 if right else TAIL_PX))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        path, tail = QPainterPath(), QPolygonF()
+        if self._tail == Qt.Edge.RightEdge:
+            body.setRight(body.right() - TAIL_PX)
+            middle = body.center().y()
+            tail = QPolygonF([QPointF(body.right() - 1, middle - 6), QPointF(body.right() + TAIL_PX, middle), QPointF(body.right() - 1, middle + 6)])  # fmt: skip
+        else:
+            body.setBottom(body.bottom() - TAIL_PX)
+            middle = body.center().x()
+            tail = QPolygonF([QPointF(middle - 6, body.bottom() - 1), QPointF(middle, body.bottom() + TAIL_PX), QPointF(middle + 6, body.bottom() - 1)])  # fmt: skip
+        path.addRoundedRect(body, 6, 6)
+        point = QPainterPath()
+        point.addPolygon(tail)
+        point.closeSubpath()
+        painter.setPen(QPen(Qt.PenStyle.NoPen))
+        painter.setBrush(QColor(self._palette.accent))
+        painter.drawPath(path.united(point))
+        painter.setPen(QColor(self._palette.on_accent))
+        painter.drawText(body, Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+class FirstSteps(QObject):
+    """Places the hints over the canvas and takes them away.
+
+    *Signals*
+    finished(): every step was done.
+    """
+
+    finished = Signal()
+
+    def __init__(self, canvas: CanvasWidget, palette: Palette, parent: QObject | None = None) -> None:
+        super().__init__(parent or canvas)
+        self._canvas = canvas
+        self._palette = palette
+        self._bubbles: dict[Step, Bubble] = {}
+        canvas.installEventFilter(self)
+        canvas.stroke_finished.connect(self._on_stroke)
+        canvas.mode_changed.connect(self._place)
+
+    @property
+    def left(self) -> tuple[Step, ...]:
+        """The steps still to do."""
+        return tuple(self._bubbles)
+
+    def start(self) -> None:
+        """Show all hints."""
+        self.stop()
+        for step in Step:
+            tail = Qt.Edge.RightEdge if step is Step.LABEL else Qt.Edge.BottomEdge
+            self._bubbles[step] = Bubble(step.value, tail, self._palette, self._canvas)
+            self._bubbles[step].show()
+        self._place()
+
+    def stop(self) -> None:
+        """Take all hints away."""
+        for bubble in self._bubbles.values():
+            bubble.hide()
+            bubble.deleteLater()
+        self._bubbles.clear()
+
+    def done(self, step: Step) -> None:
+        """A step was done: its hint goes."""
+        bubble = self._bubbles.pop(step, None)
+        if bubble is None:
+            return
+        bubble.hide()
+        bubble.deleteLater()
+        if not self._bubbles:
+            self.finished.emit()
+
+    def set_palette(self, palette: Palette) -> None:
+        self._palette = palette
+        for bubble in self._bubbles.values():
+            bubble.set_palette(palette)
+
+    def _on_stroke(self, tool: ToolId) -> None:
+        if tool is ToolId.PEN:
+            self.done(Step.DRAW)
+        elif tool in (ToolId.HINT, ToolId.FILL):
+            self.done(Step.COLOUR)
+
+    def _place(self) -> None:
+        boxes = self._canvas.arrangement
+        drawing, width = boxes.drawing_seen, self._canvas.width()
+        places = {
+            Step.DRAW: (drawing.left + drawing.width * 0.28, drawing.top + drawing.height * 0.2),
+            Step.COLOUR: (drawing.left + drawing.width * 0.62, drawing.top + drawing.height * 0.44),
+        }
+        for step, bubble in self._bubbles.items():
+            if step is Step.LABEL:
+                bubble.move(width - bubble.width() - 8, round(self._canvas.height() * 0.3))
+            else:
+                x, y = places[step]
+                bubble.move(round(x - bubble.width() / 2), round(y - bubble.height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return False

@@ -1,0 +1,391 @@
+"""The window: rail, tools, canvas, right column, status bar, and the commands that belong to the window itself."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QColor
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core import settings as keys
+from studio.core.settings import Settings
+from studio.ui import window_state
+from studio.ui.action_table import Parts, action_table
+from studio.ui.actions import ActionId, Actions
+from studio.ui.canvas.canvas import CanvasWidget
+from studio.ui.canvas.toolbox import ToolBox
+from studio.ui.colours import Colours
+from studio.ui.column import Column
+from studio.ui.command_palette import CommandPalette
+from studio.ui.drawing_files import DrawingFiles, show_in_folder
+from studio.ui.edit_commands import EditCommands
+from studio.ui.first_steps import FirstSteps, Step
+from studio.ui.icons import ICON_PX
+from studio.ui.inline_bar import InlineBar
+from studio.ui.live_controller import LiveController
+from studio.ui.menus import MENUS, STRIP, ZOOM_MENU
+from studio.ui.messages import Messages
+from studio.ui.model_card import facts_line, origin_line
+from studio.ui.model_import import ModelImport
+from studio.ui.palette import Palette
+from studio.ui.rail import Rail
+from studio.ui.session import Session
+from studio.ui.status_bar import StatusBar
+from studio.ui.theme import Theme
+from studio.ui.tool_options import ToolOptionsBar
+from studio.ui.tool_strip import ToolStrip, action_button
+from studio.ui.widgets.picture_grid import image_of
+
+DEFAULT_SIZE = QSize(1280, 800)
+SMALLEST_SIZE = QSize(900, 560)
+PICTURE_BUTTONS = (ActionId.AGAIN, ActionId.KEEP)
+
+
+class MainWindow(QMainWindow):
+    """Composes the widgets and connects them to the models; owns no drawing.
+
+    *Signals*
+    painted(): the window has been painted for the first time.
+    closed(): the user closed the window and unsaved work has been settled.
+    """
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(
+        self, session: Session, live: LiveController, settings: Settings, messages: Messages, theme: Theme
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._live = live
+        self._settings = settings
+        self._messages = messages
+        self._theme = theme
+        self._settled = False
+        self._was_painted = False
+        self._canvas_only = False
+        self.setMinimumSize(SMALLEST_SIZE)
+        self.resize(DEFAULT_SIZE)
+
+        self.toolbox = ToolBox(parent=self)
+        self.colours = Colours(self.toolbox, parent=self)
+        self.canvas = CanvasWidget(session.document, self.toolbox)
+        self.files = DrawingFiles(session, live, settings, messages, self)
+        self.models = ModelImport(session, settings, messages, self)
+        self.edit = EditCommands(session, self.canvas, live, messages, self)
+        parts = Parts(session, self.toolbox, self.canvas, self.colours, live, self.files, self.edit, self)
+        self.actions_table = Actions(action_table(parts), self, theme.icons)
+
+        self.rail = Rail(theme.icons)
+        self.strip = ToolStrip(self.actions_table, STRIP)
+        self.options = ToolOptionsBar(self.toolbox)
+        self.notice = InlineBar(theme.icons)
+        self.column = Column(session, self.toolbox, self.colours, self.actions_table, theme.icons)
+        self.status = StatusBar(theme.palette)
+        self.palette_popup = CommandPalette(self.actions_table, self)
+        self.first_steps = FirstSteps(self.canvas, theme.palette)
+        self._build_layout()
+        self._build_menus()
+        self._connect()
+        window_state.restore_tools(self.toolbox, self.colours, settings)
+        window_state.restore_canvas(self.canvas, settings)
+        window_state.restore_sections(self.column.sections, settings)
+        window_state.restore_window(self, settings)
+        self._show_colours(theme.palette)
+        self._show_title()
+        self.canvas.setFocus()
+
+    # Commands
+
+    @property
+    def is_canvas_only(self) -> bool:
+        return self._canvas_only
+
+    def find_action(self) -> None:
+        self.palette_popup.ask()
+
+    def toggle_canvas_only(self) -> None:
+        """Hide everything but the canvas and fill the screen, or bring it back."""
+        self._canvas_only = not self._canvas_only
+        for part in (self.menuBar(), self.rail, self.strip, self.options, self.column, self.status, *self._lines):
+            part.setVisible(not self._canvas_only)
+        if self._canvas_only:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+        self.canvas.setFocus()
+
+    def show_settings(self) -> None:
+        from studio.ui.dialogs.settings import SettingsDialog
+
+        SettingsDialog(self, self._settings, self.actions_table)
+
+    def show_shortcuts(self) -> None:
+        from studio.ui.dialogs.sheets import show_shortcuts
+
+        groups = [
+            (title.replace("&", ""), tuple(one for one in ids if one is not None)) for title, ids in MENUS
+        ]
+        show_shortcuts(self, self.actions_table, groups)
+
+    def show_first_steps(self) -> None:
+        self.first_steps.start()
+
+    def show_device_report(self) -> None:
+        from studio.ui.dialogs.sheets import show_device_report
+
+        truth = self._live.device
+        line = truth.text if truth is not None else "No model has been loaded yet"
+        show_device_report(self, line, truth.report if truth is not None else "")
+
+    def show_about(self) -> None:
+        from studio.ui.dialogs.sheets import show_about
+
+        lines = [
+            " · ".join(part for part in (entry.name, facts_line(entry.manifest), origin_line(entry.manifest)) if part)
+            for entry in self._session.library.entries
+            if entry.manifest is not None
+        ]
+        show_about(self, lines)
+
+    def open_log_folder(self) -> None:
+        self._open_folder(keys.log_file().parent)
+
+    def open_models_folder(self) -> None:
+        self._open_folder(keys.user_models_dir())
+
+    def add_model(self) -> None:
+        self.models.ask()
+
+    # Building
+
+    def _build_layout(self) -> None:
+        draw = self.rail.add_workspace("Draw", "draw", "Draw: the drawing and its live picture")
+        draw.setProperty("role", "soft")
+        draw.setChecked(True)
+        self.rail.add_bottom(self.actions_table[ActionId.FIND], "Find", "magnify")
+        self.rail.add_bottom(self.actions_table[ActionId.SETTINGS], "Settings", "cog-outline")
+        for action_id in PICTURE_BUTTONS:
+            self.options.add_widget(action_button(self.actions_table, action_id))
+        self.live_button = QToolButton()
+        self.live_button.setDefaultAction(self.actions_table[ActionId.LIVE])
+        self.live_button.setProperty("role", "soft")
+        self.live_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.live_button.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.live_button.setFixedHeight(34)
+        self.options.add_widget(self.live_button)
+
+        self._lines = [_line() for _ in range(5)]
+        notice_row = QWidget()
+        notice_box = QVBoxLayout(notice_row)
+        notice_box.setContentsMargins(8, 8, 8, 8)
+        notice_box.addWidget(self.notice)
+        self.notice.installEventFilter(self)
+        self._notice_row = notice_row
+        notice_row.hide()
+        middle = _box(QVBoxLayout())
+        middle.addWidget(self.options)
+        middle.addWidget(self._lines[0])
+        middle.addWidget(notice_row)
+        middle.addWidget(self.canvas, 1)
+        across = _box(QHBoxLayout())
+        across.addWidget(self.rail)
+        across.addWidget(self._lines[1])
+        across.addWidget(self.strip)
+        across.addWidget(self._lines[2])
+        across.addLayout(middle, 1)
+        across.addWidget(self._lines[3])
+        across.addWidget(self.column)
+        root = QWidget()
+        down = _box(QVBoxLayout(root))
+        down.addLayout(across, 1)
+        down.addWidget(self._lines[4])
+        down.addWidget(self.status)
+        for place in (0, 4):
+            self._lines[place].setFixedHeight(1)
+        for place in (1, 2, 3):
+            self._lines[place].setFixedWidth(1)
+        self.setCentralWidget(root)
+
+    def _build_menus(self) -> None:
+        for title, ids in MENUS:
+            menu = self.menuBar().addMenu(title)
+            self._fill_menu(menu, ids)
+            if ActionId.OPEN in ids:
+                self.recent_menu = QMenu("Open &recent", self)
+                self.recent_menu.aboutToShow.connect(self._fill_recent)
+                menu.insertMenu(self.actions_table[ActionId.OPEN_SAMPLE], self.recent_menu)
+        self._zoom_menu = QMenu(self)
+        self._fill_menu(self._zoom_menu, ZOOM_MENU)
+
+    def _fill_menu(self, menu: QMenu, ids: tuple[ActionId | None, ...]) -> None:
+        menu.setToolTipsVisible(True)
+        for action_id in ids:
+            if action_id is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self.actions_table[action_id])
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self._settings.get(keys.RECENT_FILES):
+            path = Path(name)
+            action = QAction(path.name.replace("&", "&&"), self.recent_menu)
+            action.setToolTip(name)
+            action.triggered.connect(partial(self.files.open_path, path))
+            self.recent_menu.addAction(action)
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("No files yet").setEnabled(False)
+
+    def _connect(self) -> None:
+        session, live, canvas = self._session, self._live, self.canvas
+        session.document_replaced.connect(self._on_document_replaced)
+        session.choices_changed.connect(self._on_choices_changed)
+        session.saved_changed.connect(self._show_title)
+        soon = self.actions_table.refresh_soon
+        for signal in (
+            session.history_changed,
+            session.layers_changed,
+            session.choices_changed,
+            session.entry_changed,
+            session.saved_changed,
+            self.toolbox.tool_changed,
+            canvas.mode_changed,
+            canvas.view_changed,
+            live.picture_changed,
+            live.enabled_changed,
+        ):
+            signal.connect(soon)
+        live.picture_changed.connect(canvas.set_picture)
+        live.status_changed.connect(self.status.show_live)
+        live.device_changed.connect(self.status.show_device)
+        live.label_pictures_ready.connect(self.column.labels.show_pictures)
+        canvas.view_changed.connect(self.status.show_zoom)
+        canvas.tool_hint.connect(self.status.show_passing)
+        canvas.colour_picked.connect(self._on_colour_picked)
+        canvas.stroke_finished.connect(self.colours.note_used)
+        canvas.files_dropped.connect(self.files.open_paths)
+        canvas.image_pasted.connect(self.files.take_image)
+        self.files.opened.connect(self._on_opened)
+        self.files.saved.connect(self._show_title)
+        self.files.models_dropped.connect(self.models.take)
+        self.toolbox.options_changed.connect(self._on_tool_options)
+        self._messages.said.connect(self.status.say)
+        self.status.details_wanted.connect(self.show_device_report)
+        self.status.zoom_clicked.connect(self._show_zoom_menu)
+        self.first_steps.finished.connect(self._on_first_steps_done)
+        self._theme.changed.connect(self._show_colours)
+        self.setAcceptDrops(True)
+        self.status.show_zoom(canvas.view.zoom, canvas.view.rotation, canvas.view.mirror)
+
+    # What happens
+
+    def _on_document_replaced(self) -> None:
+        self.canvas.set_document(self._session.document)
+        self._show_title()
+
+    def _on_opened(self, document: object, picture: object) -> None:
+        if picture is not None:
+            self.canvas.set_picture(image_of(picture), self._session.document.revision)  # type: ignore[arg-type]
+
+    def _on_choices_changed(self) -> None:
+        if self._session.document.choices.labels:
+            self.first_steps.done(Step.LABEL)
+
+    def _on_colour_picked(self, red: int, green: int, blue: int) -> None:
+        self.colours.choose((red, green, blue))
+
+    def _on_tool_options(self) -> None:
+        self.files.gap_px = self.toolbox.options.gap_px
+
+    def _on_first_steps_done(self) -> None:
+        self._settings.set(keys.FIRST_START, False)
+        self._messages.news("That is all there is to it. Ctrl+K finds everything else.")
+
+    def _show_zoom_menu(self) -> None:
+        button = self.status.zoom
+        height = self._zoom_menu.sizeHint().height()
+        self._zoom_menu.popup(button.mapToGlobal(button.rect().topLeft()) - _down(height + 4))
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.files.name}[*] — Sketch Studio")
+        self.setWindowModified(self._session.document.modified)
+
+    def _show_colours(self, palette: Palette) -> None:
+        self.canvas.set_colours(QColor(palette.surround), QColor(palette.accent))
+        self.status.set_palette(palette)
+        self.first_steps.set_palette(palette)
+
+    def _open_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        show_in_folder(folder)
+
+    def settle_and(self, go_on: Callable[[], None]) -> None:
+        """Ask about unsaved work, then go on; for a quit that does not come through the window."""
+        self.files.ask_and(go_on)
+
+    def _close_settled(self) -> None:
+        self._settled = True
+        self.close()
+
+    # Qt
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.notice and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._notice_row.setVisible(event.type() == QEvent.Type.ShowToParent)
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+        return handled
+
+    def dragEnterEvent(self, event: object) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():  # type: ignore[attr-defined]
+            event.acceptProposedAction()  # type: ignore[attr-defined]
+
+    def dropEvent(self, event: object) -> None:
+        if self.canvas.take_mime(event.mimeData()):  # type: ignore[attr-defined]
+            event.acceptProposedAction()  # type: ignore[attr-defined]
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._settled and self._session.document.modified:
+            event.ignore()
+            self.files.ask_and(self._close_settled)
+            return
+        if not self._canvas_only:
+            window_state.store_window(self, self._settings)
+        window_state.store_canvas(self.canvas, self._settings)
+        window_state.store_tools(self.toolbox, self.colours, self._settings)
+        window_state.store_sections(self.column.sections, self._settings)
+        event.accept()
+        self.closed.emit()
+
+
+def _box(layout: QVBoxLayout | QHBoxLayout) -> QVBoxLayout | QHBoxLayout:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "line")
+    return line
+
+
+def _down(pixels: int) -> object:
+    from PySide6.QtCore import QPoint
+
+    return QPoint(0, pixels)

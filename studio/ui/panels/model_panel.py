@@ -1,0 +1,164 @@
+"""The model in use: its card, the others to pick from, and the files that cannot be used with the reason."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from studio.core.library import ModelEntry, is_for_sketches
+from studio.ui.model_card import facts_line, metrics_line, origin_line
+from studio.ui.session import Session
+from studio.ui.theme import GAP, muted_label
+from studio.ui.widgets.elided import ElidedLabel
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+
+
+class ModelPanel(QWidget):
+    """Writes the model of the document's choices and shows it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.picker = QComboBox()
+        self.picker.setAccessibleName("Model")
+        self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.picker.setMinimumContentsLength(8)
+        self.picker.setModel(QStandardItemModel(self.picker))
+        self.picker.activated.connect(self._on_activated)
+        self.facts = ElidedLabel()
+        self.metrics = ElidedLabel()
+        self.origin = ElidedLabel()
+        card = QFrame()
+        card.setProperty("role", "card")
+        lines = QVBoxLayout(card)
+        lines.setContentsMargins(12, 8, 12, 8)
+        lines.setSpacing(4)
+        for label in (self.facts, self.metrics, self.origin):
+            lines.addWidget(label)
+        for label in (self.metrics, self.origin):
+            label.setProperty("role", "muted")
+        self.card = card
+        self.note = muted_label()
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.problems_button = QPushButton()
+        self.problems_button.setProperty("role", "link")
+        self.problems_button.setCheckable(True)
+        self.problems_button.toggled.connect(self._show_problems)
+        self.problems = QWidget()
+        self._problem_lines = QVBoxLayout(self.problems)
+        self._problem_lines.setContentsMargins(0, 0, 0, 0)
+        self._problem_lines.setSpacing(GAP)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self.picker)
+        column.addWidget(card)
+        column.addWidget(self.note)
+        row = QHBoxLayout()
+        row.addWidget(self.problems_button)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.problems)
+        session.models_changed.connect(self._show_models)
+        session.entry_changed.connect(self._show_entry)
+        session.choices_changed.connect(self._show_note)
+        self._show_models()
+
+    def _on_activated(self, place: int) -> None:
+        path = self.picker.itemData(place, ENTRY_ROLE)
+        for entry in self._session.library.entries:
+            if str(entry.path) == path and is_for_sketches(entry):
+                self._session.choose_model(entry)
+                return
+        self._show_entry()
+
+    def _show_models(self) -> None:
+        entries = self._session.library.entries
+        usable = [entry for entry in entries if is_for_sketches(entry)]
+        others = [entry for entry in entries if not is_for_sketches(entry)]
+        model = self.picker.model()
+        assert isinstance(model, QStandardItemModel)
+        with QSignalBlocker(self.picker):
+            model.clear()
+            for entry in usable:
+                model.appendRow(_item(entry, entry.name, "\n".join(_card(entry))))
+            for entry in others:
+                item = _item(entry, f"{entry.path.name} (cannot be used)", _reason(entry))
+                item.setEnabled(False)
+                model.appendRow(item)
+        self._list_problems(others)
+        self._show_entry()
+
+    def _show_entry(self) -> None:
+        entry = self._session.entry
+        with QSignalBlocker(self.picker):
+            place = self.picker.findData(str(entry.path), ENTRY_ROLE) if entry is not None else -1
+            self.picker.setCurrentIndex(place)
+        self.picker.setEnabled(entry is not None)
+        self.picker.setToolTip("Model that colours the drawing" if entry is not None else "There is no usable model yet")
+        self.card.setVisible(entry is not None)
+        if entry is not None and entry.manifest is not None:
+            self.facts.set_text(facts_line(entry.manifest))
+            self.metrics.set_text(metrics_line(entry.manifest))
+            self.metrics.setVisible(bool(metrics_line(entry.manifest)))
+            self.origin.set_text(origin_line(entry.manifest))
+            self.card.setToolTip(plain_tip("\n".join(_card(entry))))
+        self._show_note()
+
+    def _show_note(self) -> None:
+        missing = self._session.missing_model()
+        if not self._session.models_known:
+            self.note.setText("Looking for models")
+        elif self._session.entry is None:
+            self.note.setText("No model is installed. Drop a model file (.onnx) anywhere in the window to add one.")
+        elif missing:
+            self.note.setText(f"This drawing was made with “{missing}”, which is not here; this model stands in.")
+        self.note.setVisible(self._session.entry is None or bool(missing))
+
+    def _list_problems(self, entries: list[ModelEntry]) -> None:
+        while (item := self._problem_lines.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for entry in entries:
+            line = muted_label(f"{entry.path.name}: {_reason(entry)}")
+            line.setTextFormat(Qt.TextFormat.PlainText)
+            line.setWordWrap(True)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._problem_lines.addWidget(line)
+        count = len(entries)
+        self.problems_button.setText(f"{count} file{'' if count == 1 else 's'} cannot be used")
+        self.problems_button.setVisible(bool(count))
+        self._show_problems(self.problems_button.isChecked())
+
+    def _show_problems(self, shown: bool) -> None:
+        self.problems.setVisible(shown and self._problem_lines.count() > 0)
+        self.problems_button.setToolTip("Hide the reasons" if shown else "Show the reasons")
+
+
+def plain_tip(text: str) -> str:
+    """`text` for a tooltip; a stranger's words are never read as HTML."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<p style='white-space:pre-wrap'>{escaped}</p>"
+
+
+def _card(entry: ModelEntry) -> list[str]:
+    manifest = entry.manifest
+    if manifest is None:
+        return [Path(entry.path).name]
+    lines = [entry.name, facts_line(manifest), metrics_line(manifest), origin_line(manifest), manifest.note]
+    return [line for line in lines if line]
+
+
+def _reason(entry: ModelEntry) -> str:
+    return entry.problem or "It does not turn sketches into pictures."
+
+
+def _item(entry: ModelEntry, text: str, tip: str) -> QStandardItem:
+    item = QStandardItem(text)
+    item.setData(str(entry.path), ENTRY_ROLE)
+    item.setToolTip(plain_tip(tip))
+    return item
