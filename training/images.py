@@ -56,7 +56,9 @@ def load_image_bytes(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Im
     except Image.DecompressionBombError:
         raise UserError(_too_many(name, max_pixels)) from None
     except UnidentifiedImageError:
-        raise UserError(f"{name} is no picture that can be opened; save it as PNG, JPEG, WebP or TIFF.") from None
+        raise UserError(
+            f"{name} is no picture that can be opened; save it as PNG, JPEG, WebP or TIFF."
+        ) from None
     except MemoryError:
         raise UserError(f"{name} does not fit into memory; make it smaller first.") from None
     except Exception as error:

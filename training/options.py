@@ -7,7 +7,12 @@ from training.files import UserError
 
 
 def option(
-    default: Any, *, low: float | None = None, high: float | None = None, help: str, choices: tuple[str, ...] = ()
+    default: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    help: str,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     """Return a dataclass field with ``default``, an inclusive range or a list of choices, and a help text."""
     metadata = {"low": low, "high": high, "help": help, "choices": choices}

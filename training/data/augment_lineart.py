@@ -14,17 +14,17 @@ Pixels = NDArray[np.uint8]
 Field = NDArray[np.float32]
 # Lengths in the settings are for pictures of this side.
 REFERENCE_PX = 256
+# Bits of fraction in the coordinates handed to OpenCV.
+_FRACTION = 4
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One varied pair: the sketch as somebody might draw it, the colours under it, the untouched lines moved
-    along (``lines``, for finding regions), and the moved ``mask`` if one was given."""
+    """One varied pair: the sketch as somebody might draw it, the colours under it, and the moved ``maps``."""
 
     sketch: Pixels
     flats: Pixels
-    lines: Pixels
-    mask: Pixels | None
+    maps: Pixels
 
 
 @dataclass(frozen=True)
@@ -62,28 +62,29 @@ def draw_like_people(
     strokes: Strokes,
     rng: np.random.Generator,
     config: AugmentConfig,
-    mask: Pixels | None = None,
+    maps: Pixels,
 ) -> Drawn:
     """Return a varied pair of sketch uint8 [S,S] and flats uint8 [S,S,3]; a function of its arguments alone.
 
-    ``strokes`` are the sketch's own; ``mask`` uint8 [S,S] is moved along. Colours stay under the lines: the
+    ``strokes`` are the sketch's own; ``maps`` uint8 [S,S] or [S,S,C] are moved along, 0 outside. Colours stay under the lines: the
     pen's unsteadiness against them is kept below about half its width.
     """
     if not config.enabled:
-        return Drawn(sketch, flats, sketch, mask)
+        return Drawn(sketch, flats, maps)
     geometry = random_geometry(sketch.shape[0], rng, config)
     if geometry is not None:
         sketch, flats = geometry.warp(sketch), geometry.warp(flats)
-        mask = None if mask is None else geometry.warp(mask, cv2.INTER_NEAREST, 0)
-    lines = sketch
+        maps = geometry.warp(maps, cv2.INTER_NEAREST, 0)
     unit = sketch.shape[0] / REFERENCE_PX
     scale = geometry.scale if geometry else 1.0
-    usual = float(np.median(strokes.radius)) * scale if len(strokes) else 1.5 * unit
+    # Half the width of the thinner lines: what thinning must leave something of.
+    usual = float(np.percentile(strokes.radius, 25)) * scale if len(strokes) else 1.5 * unit
     kind = rng.random()
     if kind < config.clean or not len(strokes):
-        return Drawn(sketch, flats, lines, mask)
+        return Drawn(sketch, flats, maps)
     pen = _pen_width(rng, config, unit, usual)
-    if kind < config.clean + config.redraw:
+    # Lines cannot be shaved down to a thin pen without breaking up; those are drawn anew.
+    if kind < config.clean + config.redraw or pen < 2.4 * unit:
         points = geometry.carry(strokes.points) if geometry else strokes.points
         hollow = bool(strokes.area.any()) and rng.random() < config.hollow
         if hollow:
@@ -91,7 +92,7 @@ def draw_like_people(
         ink = _redraw(points, strokes, sketch.shape[0], pen, usual, hollow, rng, config)
     else:
         ink = _reweigh(sketch, pen, usual, rng, config)
-    return Drawn(_on_paper(ink, pen, rng, config), flats, lines, mask)
+    return Drawn(_on_paper(ink, pen, rng, config), flats, maps)
 
 
 def random_geometry(size: int, rng: np.random.Generator, config: AugmentConfig) -> Geometry | None:
@@ -111,8 +112,12 @@ def random_geometry(size: int, rng: np.random.Generator, config: AugmentConfig) 
     inverse = np.linalg.inv(turn)
     offset = -inverse @ matrix[:, 2]
     steps = np.arange(size, dtype=np.float32)
-    map_x = np.add.outer(np.float32(inverse[0, 1]) * steps, np.float32(inverse[0, 0]) * steps + np.float32(offset[0]))
-    map_y = np.add.outer(np.float32(inverse[1, 1]) * steps, np.float32(inverse[1, 0]) * steps + np.float32(offset[1]))
+    map_x = np.add.outer(
+        np.float32(inverse[0, 1]) * steps, np.float32(inverse[0, 0]) * steps + np.float32(offset[0])
+    )
+    map_y = np.add.outer(
+        np.float32(inverse[1, 1]) * steps, np.float32(inverse[1, 0]) * steps + np.float32(offset[1])
+    )
     bend = None
     if config.bend_px > 0 and rng.random() < 0.7:
         reach = config.bend_px * size / REFERENCE_PX * rng.uniform(0.2, 1)
@@ -136,7 +141,9 @@ def _pen_width(rng: np.random.Generator, config: AugmentConfig, unit: float, usu
     return max(min(width, 3.0 * usual), low)
 
 
-def _reweigh(sketch: Pixels, pen: float, usual: float, rng: np.random.Generator, config: AugmentConfig) -> Field:
+def _reweigh(
+    sketch: Pixels, pen: float, usual: float, rng: np.random.Generator, config: AugmentConfig
+) -> Field:
     """Return the ink 0..1 [S,S] of the same lines, thinner or thicker, swelling and tapering."""
     size = sketch.shape[0]
     reach = min(config.wobble_px * size / REFERENCE_PX, 0.35 * pen)
@@ -151,10 +158,12 @@ def _reweigh(sketch: Pixels, pen: float, usual: float, rng: np.random.Generator,
     outside = cv2.distanceTransform(1 - black, cv2.DIST_L2, 3)
     depth = np.where(black > 0, inside - 0.5, 0.5 - outside).astype(np.float32)
     depth = np.asarray(cv2.GaussianBlur(depth, (3, 3), 0.7), np.float32)
-    # How far the edge moves inwards; never so far that lines thinner than usual vanish.
-    shift = np.float32(min(usual - pen / 2, 0.72 * usual))
+    # How far the edge moves inwards; never so far that lines vanish.
+    most = usual - 1.1 * size / REFERENCE_PX
+    shift: Field | np.float32 = np.float32(min(usual - pen / 2, most))
     if rng.random() < 0.6:
-        shift = shift + smooth_field(size, int(rng.integers(6, 16)), rng) * np.float32(0.16 * pen)
+        swelling = smooth_field(size, int(rng.integers(6, 16)), rng) * np.float32(0.16 * pen)
+        shift = np.minimum(swelling + shift, np.float32(most))
     return np.clip(depth - shift + 0.5, 0, 1)
 
 
@@ -200,9 +209,6 @@ def _redraw(
             _draw(canvas, other[strokes.ends[k] : strokes.ends[k + 1]], float(width[k] * 0.8), habits, rng)
     small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
-
-
-_FRACTION = 4
 
 
 @dataclass(frozen=True)
@@ -251,7 +257,9 @@ def _draw(canvas: Pixels, line: Field, width: float, habits: _Habits, rng: np.ra
                     cv2.LINE_AA, _FRACTION,
                 )  # fmt: skip
         else:
-            cv2.polylines(canvas, [_fixed(part)], False, 255, max(1, round(2 * width)), cv2.LINE_AA, _FRACTION)
+            cv2.polylines(
+                canvas, [_fixed(part)], False, 255, max(1, round(2 * width)), cv2.LINE_AA, _FRACTION
+            )
 
 
 def _run_over(line: Field, most: float, rng: np.random.Generator) -> Field:
@@ -275,7 +283,8 @@ def _fixed(line: Field) -> NDArray[np.int32]:
 def _blackened(flats: Pixels, points: Field, strokes: Strokes) -> Pixels:
     """Return the flats with black areas as colour, for drawings that only outline them."""
     outlines = [
-        np.rint(points[strokes.ends[k] : strokes.ends[k + 1]]).astype(np.int32) for k in np.flatnonzero(strokes.area)
+        np.rint(points[strokes.ends[k] : strokes.ends[k + 1]]).astype(np.int32)
+        for k in np.flatnonzero(strokes.area)
     ]
     flats = flats.copy()
     cv2.fillPoly(flats, outlines, (0, 0, 0))

@@ -1,6 +1,6 @@
 """Batches for training and evaluation: pure functions of data set, step and seed, so that resuming is exact."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.augment_lineart import draw_like_people
-from training.data.hints import evaluation_hints, simulate_hints
+from training.data.hints import Regions, evaluation_hints, simulate_hints
 from training.data.options import AugmentConfig, HintConfig
 from training.data.paired import PairedDataset
 from training.data.palette import CODE_SIZE, palette_code
@@ -53,11 +53,14 @@ def training_batch(
     An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped for
     15 % and mixed with another for 10 %; noise is the palette code of the truth, or zeros, half and half.
     """
-    members = family_members(dataset)
+    members = dataset.members
     chosen = [
-        _member(dataset, members, step * batch_size + i, seed, _rng(seed, step, i, 0)) for i in range(batch_size)
+        _member(dataset, members, step * batch_size + i, seed, _rng(seed, step, i, 0))
+        for i in range(batch_size)
     ]
-    samples = [_sample(dataset, item, _rng(seed, step, i, 1), augment, hints) for i, item in enumerate(chosen)]
+    samples = [
+        _sample(dataset, item, _rng(seed, step, i, 1), augment, hints) for i, item in enumerate(chosen)
+    ]
     sketch = np.stack([one[0] for one in samples])
     flats = np.stack([one[2] for one in samples])
     label = np.zeros((batch_size, len(dataset.labels)), np.float32)
@@ -66,7 +69,9 @@ def training_batch(
         rng = _rng(seed, step, i, 2)
         label[i] = _label(int(dataset.label_index[item]), len(dataset.labels), rng)
         if noise_size and rng.random() < NOISE_KEPT:
-            noise[i, : min(noise_size, CODE_SIZE)] = palette_code(flats[i], sketch[i], min(noise_size, CODE_SIZE))
+            noise[i, : min(noise_size, CODE_SIZE)] = palette_code(
+                flats[i], sketch[i], min(noise_size, CODE_SIZE)
+            )
     return Batch(sketch, np.stack([one[1] for one in samples]), flats, label, noise)
 
 
@@ -76,7 +81,10 @@ def evaluation_batches(
     """Yield the whole split in order, unvaried, with its true labels, zero noise, and ``hints`` dots each."""
     for start in range(0, len(dataset), batch_size):
         items = range(start, min(start + batch_size, len(dataset)))
-        sketch, flats = np.array(dataset.sketch[start : items.stop]), np.array(dataset.flats[start : items.stop])
+        sketch, flats = (
+            np.array(dataset.sketch[start : items.stop]),
+            np.array(dataset.flats[start : items.stop]),
+        )
         given = np.zeros((*sketch.shape, 4), np.uint8)
         for i, item in enumerate(items):
             if hints:
@@ -86,19 +94,16 @@ def evaluation_batches(
         yield Batch(sketch, given, flats, label, np.zeros((len(items), noise_size), np.float32))
 
 
-def family_members(dataset: PairedDataset) -> list[NDArray[np.int64]]:
-    """Return the items of each family, families in order of their keys."""
-    names, family = np.unique(np.array(dataset.families), return_inverse=True)
-    order = np.argsort(family, kind="stable")
-    return np.split(order, np.searchsorted(family[order], np.arange(1, len(names))))
-
-
 def _rng(seed: int, step: int, i: int, purpose: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, step, i, purpose))))
 
 
 def _member(
-    dataset: PairedDataset, members: list[NDArray[np.int64]], position: int, seed: int, rng: np.random.Generator
+    dataset: PairedDataset,
+    members: Sequence[NDArray[np.int64]],
+    position: int,
+    seed: int,
+    rng: np.random.Generator,
 ) -> int:
     epoch, place = divmod(position, len(members))
     family = members[int(_rng(seed, epoch, 0, 4).permutation(len(members))[place])]
@@ -113,13 +118,15 @@ def _sample(
     dataset: PairedDataset, item: int, rng: np.random.Generator, augment: AugmentConfig, hints: HintConfig
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     sketch, flats = np.array(dataset.sketch[item]), np.array(dataset.flats[item])
-    must = None
+    must = np.zeros_like(sketch)
     base = int(dataset.base[item])
-    if base >= 0 and hints.enabled:
-        must = (cv2.absdiff(flats, np.array(dataset.flats[base])).max(axis=2) > VARIED).astype(np.uint8)
-    drawn = draw_like_people(sketch, flats, dataset.strokes(item), rng, augment, must)
-    must = drawn.mask if drawn.mask is not None and drawn.mask.any() else None
-    hinted = simulate_hints(drawn.flats, drawn.lines, rng, hints, must)
+    if base >= 0:
+        red, green, blue = cv2.split(cv2.absdiff(flats, np.array(dataset.flats[base])))
+        must = (cv2.max(cv2.max(red, green), blue) > VARIED).astype(np.uint8)
+    maps = cv2.merge([np.array(dataset.regions[item]), must])
+    drawn = draw_like_people(sketch, flats, dataset.strokes(item), rng, augment, maps)
+    packed, must = (np.ascontiguousarray(drawn.maps[..., i]) for i in (0, 1))
+    hinted = simulate_hints(drawn.flats, Regions.unpack(packed), rng, hints, must if must.any() else None)
     return drawn.sketch, hinted.hints, hinted.flats
 
 

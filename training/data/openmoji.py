@@ -43,7 +43,14 @@ HAIR = frozenset({"1F9B0", "1F9B1", "1F9B2", "1F9B3"})
 # Presentation selector, joiner, gender signs, and the arrow of "facing right".
 NOT_FAMILY = TONES | HAIR | {"FE0F", "200D", "2640", "2642", "27A1"}
 # Man and woman are drawn as one person, boy and girl as one child, old man and old woman as one elder.
-SAME_FAMILY = {"1F468": "1F9D1", "1F469": "1F9D1", "1F466": "1F9D2", "1F467": "1F9D2", "1F474": "1F9D3", "1F475": "1F9D3"}
+SAME_FAMILY = {
+    "1F468": "1F9D1",
+    "1F469": "1F9D1",
+    "1F466": "1F9D2",
+    "1F467": "1F9D2",
+    "1F474": "1F9D3",
+    "1F475": "1F9D3",
+}
 CLOCKS = range(0x1F550, 0x1F568)
 LICENCE = "CC BY-SA 4.0"
 ATTRIBUTION = """\
@@ -98,7 +105,9 @@ def prepare_openmoji(out: Path, size: int = 256, on_progress: Progress | None = 
     try:
         import resvg_py  # noqa: F401 - asked for here, so that a missing renderer is told before any work
     except ImportError:
-        raise UserError('resvg-py is not installed; install it with: pip install "sketch-studio[train]"') from None
+        raise UserError(
+            'resvg-py is not installed; install it with: pip install "sketch-studio[train]"'
+        ) from None
     out = Path(out)
     _take_folder(out)
     emoji = choose(svgs)
@@ -306,7 +315,9 @@ def folder_fingerprint(folder: Path) -> str:
     """Return the sha256 over the relative names and the contents of all pictures of a prepared data set."""
     digest = hashlib.sha256()
     paths = sorted(
-        (path.relative_to(folder).as_posix(), path) for split in SPLITS for path in (folder / split).rglob("*.png")
+        (path.relative_to(folder).as_posix(), path)
+        for split in SPLITS
+        for path in (folder / split).rglob("*.png")
     )
     for relative, path in paths:
         content = path.read_bytes()

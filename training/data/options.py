@@ -17,15 +17,23 @@ class AugmentConfig:
     scale_low: float = option(0.6, low=0.2, high=1, help="Smallest scale")
     scale_high: float = option(1.15, low=1, high=3, help="Largest scale")
     shift: float = option(0.14, low=0, high=0.5, help="Largest shift as a share of the side")
-    bend_px: float = option(4.0, low=0, high=20, help="Bending of the whole drawing, lines and colours together")
+    bend_px: float = option(
+        4.0, low=0, high=20, help="Bending of the whole drawing, lines and colours together"
+    )
     pen_low_px: float = option(1.3, low=0.5, high=10, help="Thinnest pen")
     pen_high_px: float = option(9.0, low=1, high=40, help="Thickest pen")
     wobble_px: float = option(1.6, low=0, high=8, help="Unsteadiness of the pen against the colours")
     gaps: float = option(0.25, low=0, high=1, help="Share of varied drawings with gaps in the lines")
-    overshoot: float = option(0.35, low=0, high=1, help="Share of redrawn drawings whose strokes run past their ends")
+    overshoot: float = option(
+        0.35, low=0, high=1, help="Share of redrawn drawings whose strokes run past their ends"
+    )
     double: float = option(0.15, low=0, high=1, help="Share of redrawn drawings with doubled strokes")
-    missing: float = option(0.2, low=0, high=1, help="Share of varied drawings with strokes or parts left out")
-    hollow: float = option(0.25, low=0, high=1, help="Share of redrawn drawings with black areas only outlined")
+    missing: float = option(
+        0.2, low=0, high=1, help="Share of varied drawings with strokes or parts left out"
+    )
+    hollow: float = option(
+        0.25, low=0, high=1, help="Share of redrawn drawings with black areas only outlined"
+    )
     grey: float = option(0.35, low=0, high=1, help="Share of varied drawings in pencil or pen greys")
     paper: float = option(0.15, low=0, high=1, help="Share of varied drawings on scanned paper")
     hard: float = option(0.2, low=0, high=1, help="Share of varied drawings with hard, not antialiased lines")
@@ -38,9 +46,13 @@ class HintConfig:
     enabled: bool = option(True, help="Give colour hints in training")
     none: float = option(0.45, low=0, high=1, help="Share of pictures without hints")
     most: int = option(6, low=1, high=32, help="Largest number of hints in a picture")
-    faint: float = option(0.2, low=0, high=1, help="Share of hinted pictures whose hints are less than fully strong")
+    faint: float = option(
+        0.2, low=0, high=1, help="Share of hinted pictures whose hints are less than fully strong"
+    )
     sloppy: float = option(0.25, low=0, high=1, help="Share of hint strokes that cross a line a little")
     shift_all: float = option(0.25, low=0, high=1, help="Share of hinted pictures in other hues throughout")
-    recolour: float = option(0.6, low=0, high=1, help="Share of hinted pictures with single regions in free colours")
+    recolour: float = option(
+        0.6, low=0, high=1, help="Share of hinted pictures with single regions in free colours"
+    )
     recolour_most: int = option(4, low=1, high=16, help="Largest number of regions in free colours")
     ground: float = option(0.04, low=0, high=1, help="Share of hinted pictures whose paper gets a colour")

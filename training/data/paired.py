@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.data.flats import flats_of
+from training.data.hints import find_regions
 from training.data.strokes import Strokes, trace
 from training.files import UserError, read_json, write_json
 from training.images import load_image
 
 log = logging.getLogger(__name__)
 
-# Part of the cache's name: raise it when flats_of or trace change what they return.
-CACHE_VERSION = 2
+# Part of the cache's name: raise it when flats_of, find_regions or trace change what they return.
+CACHE_VERSION = 3
 REMEDY = "prepare the data set again"
+
+_MAPPED = ("sketch", "flats", "regions")
 
 Progress = Callable[[int, int], None]
 
@@ -34,8 +38,8 @@ Progress = Callable[[int, int], None]
 class PairedDataset:
     """All pairs of one split at one size; arrays are read-only and may be mapped from the cache's files.
 
-    sketch uint8 [n,S,S] (255 paper, 0 ink); flats uint8 [n,S,S,3]; label_index int64 [n]; ``base[i]`` is the
-    index of the drawing with the same lines whose colours item i varies (skin tones), -1 for all others.
+    sketch uint8 [n,S,S] (255 paper, 0 ink); flats uint8 [n,S,S,3]; regions uint8 [n,S,S], as Regions.pack
+    makes them; label_index int64 [n]; ``base[i]`` is the index of the drawing with the same lines whose colours item i varies (skin tones), -1 for all others.
     """
 
     folder: Path
@@ -51,11 +55,14 @@ class PairedDataset:
     licence: str
     sketch: NDArray[np.uint8]
     flats: NDArray[np.uint8]
+    regions: NDArray[np.uint8]
     problems: tuple[str, ...]
     _traced: "_Traced" = field(repr=False)
 
     @classmethod
-    def open(cls, folder: Path, split: str, size: int, on_progress: Progress | None = None) -> "PairedDataset":
+    def open(
+        cls, folder: Path, split: str, size: int, on_progress: Progress | None = None
+    ) -> "PairedDataset":
         """Read the pairs of ``split`` ("train", "val" or "test"), scaled to ``size`` pixels square.
 
         What is decoded and traced is kept in ``folder/.cache`` (memory where that cannot be written), so the
@@ -72,9 +79,11 @@ class PairedDataset:
             cached = _fill_cache(cached, pairs, size, on_progress or (lambda done, total: None))
         index = read_json(cached / "index.json")
         if not index["kept"]:
-            raise UserError(f"No pair in the {split} split of {folder} can be used ({index['problems'][0]}); {REMEDY}.")
+            raise UserError(
+                f"No pair in the {split} split of {folder} can be used ({index['problems'][0]}); {REMEDY}."
+            )
         count = len(index["kept"])
-        arrays = {key: np.load(cached / f"{key}.npy", mmap_mode="r")[:count] for key in ("sketch", "flats")}
+        arrays = {key: np.load(cached / f"{key}.npy", mmap_mode="r")[:count] for key in _MAPPED}
         traced = _Traced(**{key: np.load(cached / f"{key}.npy") for key in _Traced.__dataclass_fields__})
         if cached.parent.name != ".cache":
             arrays = {key: np.array(value) for key, value in arrays.items()}
@@ -101,6 +110,13 @@ class PairedDataset:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def members(self) -> tuple[NDArray[np.int64], ...]:
+        """The items of each family, families in order of their keys."""
+        names, family = np.unique(np.array(self.families), return_inverse=True)
+        order = np.argsort(family, kind="stable")
+        return tuple(np.split(order, np.searchsorted(family[order], np.arange(1, len(names)))))
 
     def strokes(self, index: int) -> Strokes:
         """Return the strokes of drawing ``index``, traced from its line art."""
@@ -163,7 +179,13 @@ def _read_about(folder: Path) -> dict[str, Any]:
             raise UserError(f"{folder / 'dataset.json'} lists no labels; {REMEDY}.")
     if len(labels) != len(folders) or any(Path(name).name != name for name in folders):
         raise UserError(f"{folder / 'dataset.json'} lists labels and folders that do not match; {REMEDY}.")
-    for key, default in (("families", {}), ("bases", {}), ("name", folder.name), ("fingerprint", ""), ("licence", "")):
+    for key, default in (
+        ("families", {}),
+        ("bases", {}),
+        ("name", folder.name),
+        ("fingerprint", ""),
+        ("licence", ""),
+    ):
         about[key] = about.get(key, default)
         if not isinstance(about[key], type(default)):
             raise UserError(f"{folder / 'dataset.json'} holds something odd as {key}; {REMEDY}.")
@@ -185,7 +207,9 @@ def _signature(folder: Path, pairs: Sequence[_Pair], size: int) -> str:
         for path in (pair.sketch, pair.image):
             with contextlib.suppress(OSError):
                 state = path.stat()
-                digest.update(f"{path.relative_to(folder).as_posix()} {state.st_size} {state.st_mtime_ns}".encode())
+                digest.update(
+                    f"{path.relative_to(folder).as_posix()} {state.st_size} {state.st_mtime_ns}".encode()
+                )
     return digest.hexdigest()[:16]
 
 
@@ -219,6 +243,7 @@ def _fill_cache(cached: Path, pairs: Sequence[_Pair], size: int, on_progress: Pr
 def _decode_all(temp: Path, pairs: Sequence[_Pair], size: int, on_progress: Progress) -> None:
     sketch = np.lib.format.open_memmap(temp / "sketch.npy", "w+", np.uint8, (len(pairs), size, size))
     flats = np.lib.format.open_memmap(temp / "flats.npy", "w+", np.uint8, (len(pairs), size, size, 3))
+    packed = np.lib.format.open_memmap(temp / "regions.npy", "w+", np.uint8, (len(pairs), size, size))
     kept: list[int] = []
     problems: list[str] = []
     drawings: list[Strokes] = []
@@ -233,6 +258,7 @@ def _decode_all(temp: Path, pairs: Sequence[_Pair], size: int, on_progress: Prog
             continue
         n = len(kept)
         sketch[n], flats[n] = one, flats_of(two, one)
+        packed[n] = find_regions(flats[n], one).pack()
         key = hashlib.sha256(one.tobytes()).digest()
         if key not in seen:
             seen[key] = len(drawings)
@@ -240,7 +266,7 @@ def _decode_all(temp: Path, pairs: Sequence[_Pair], size: int, on_progress: Prog
         which.append(seen[key])
         kept.append(i)
         on_progress(i + 1, len(pairs))
-    del sketch, flats
+    del sketch, flats, packed
     if kept:
         traced = _Traced.join(drawings, which)
         for key in _Traced.__dataclass_fields__:
@@ -271,5 +297,6 @@ def resized(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         return pixels
     smaller = height >= size and width >= size
     return np.asarray(
-        cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC), np.uint8
+        cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC),
+        np.uint8,
     )

@@ -19,7 +19,9 @@ STD = np.ones(8, np.float32)
 LIMIT = 3.0
 
 
-def palette_code(flats: NDArray[np.uint8], sketch: NDArray[np.uint8], size: int = CODE_SIZE) -> NDArray[np.float32]:
+def palette_code(
+    flats: NDArray[np.uint8], sketch: NDArray[np.uint8], size: int = CODE_SIZE
+) -> NDArray[np.float32]:
     """Return the code float32 [size] of the colours in ``flats`` uint8 [H,W,3], about N(0, 1) over OpenMoji.
 
     ``sketch`` uint8 [H,W] (255 paper, 0 ink) tells where lines hide the colours. A picture without colours has
@@ -38,7 +40,8 @@ def raw_code(flats: NDArray[np.uint8], sketch: NDArray[np.uint8]) -> NDArray[np.
     chroma, spread of L, spread of a and b, and the second harmonic of the hues (cosine, sine; by chroma)."""
     step = max(1, flats.shape[0] // 64)
     few = np.ascontiguousarray(flats[::step, ::step])
-    seen = (few.min(axis=2) < WHITE_FROM) & (sketch[::step, ::step] >= 128)
+    red, green, blue = cv2.split(few)
+    seen = (cv2.min(cv2.min(red, green), blue) < WHITE_FROM) & (sketch[::step, ::step] >= 128)
     if seen.sum() < 4:
         return None
     lab = cv2.cvtColor(few[seen][None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
@@ -46,7 +49,10 @@ def raw_code(flats: NDArray[np.uint8], sketch: NDArray[np.uint8]) -> NDArray[np.
     chroma = np.hypot(a, b)
     total = max(float(chroma.sum()), 1e-3)
     hue = np.arctan2(b, a)
-    cos2, sin2 = float((chroma * np.cos(2 * hue)).sum()) / total, float((chroma * np.sin(2 * hue)).sum()) / total
+    cos2, sin2 = (
+        float((chroma * np.cos(2 * hue)).sum()) / total,
+        float((chroma * np.sin(2 * hue)).sum()) / total,
+    )
     spread = float(np.sqrt(a.var() + b.var()))
     return np.array(
         [lightness.mean(), a.mean(), b.mean(), chroma.mean(), lightness.std(), spread, cos2, sin2], np.float32

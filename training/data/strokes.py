@@ -33,7 +33,9 @@ class Strokes:
 
     def resized(self, factor: float) -> "Strokes":
         """Return the strokes of the drawing at ``factor`` times the size."""
-        return Strokes(self.points * np.float32(factor), self.ends, self.radius * np.float32(factor), self.area)
+        return Strokes(
+            self.points * np.float32(factor), self.ends, self.radius * np.float32(factor), self.area
+        )
 
 
 def trace(sketch: NDArray[np.uint8]) -> Strokes:
