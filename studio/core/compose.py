@@ -185,6 +185,9 @@ class _PerTile:
         self._make = make
         self._known: dict[tuple[int, int], tuple[weakref.ref[Pixels], Pixels]] = {}
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def get(self, tile: Pixels, factor: int) -> Pixels:
         """Return the value made from ``tile`` with ``factor``."""
         key = (id(tile), factor)

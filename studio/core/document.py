@@ -42,7 +42,9 @@ class Document(QObject):
     choices_changed = Signal()
     saved_changed = Signal()
 
-    def __init__(self, width: int, height: int, parent: QObject | None = None) -> None:
+    def __init__(
+        self, width: int, height: int, parent: QObject | None = None, *, history: History | None = None
+    ) -> None:
         super().__init__(parent)
         check_size(width, height)
         self.width = width
@@ -60,7 +62,7 @@ class Document(QObject):
             self._new_layer("Line", LayerKind.LINE),
         )
         self._active_id = self.line.id
-        self._history = History()
+        self._history = history if history is not None else History()
         self._open_edit: Edit | None = None
         self._saved_state: StateToken | None = self._state()
         self._told_modified = False
