@@ -70,7 +70,6 @@ def open_session(data: bytes, provider: Provider, threads: int) -> Session:
     # Spinning threads save microseconds a picture and burn whole cores while the user thinks.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
     providers: list[Any] = [PROVIDER_NAMES["CPU"]]
     if provider == "CUDA":
         # TF32 would move colours by more than the tolerance; an exhaustive search stalls at every new size.
