@@ -36,6 +36,10 @@ class AutosavePolicy:
         if self._oldest_change is None:
             self._oldest_change = now
 
+    def saved(self) -> None:
+        """Note that nothing is unsaved any more."""
+        self._oldest_change = None
+
     def due(self, now: float) -> bool:
         """Whether a save should start now."""
         if self._oldest_change is None or self._saving or now < self._not_before:
@@ -103,7 +107,9 @@ class Autosaver:
         if self._document.change_count != self._seen:
             self._seen = self._document.change_count
             self._policy.changed(now)
-        if not self._document.modified or not self._policy.due(now):
+        if not self._document.modified:
+            self._policy.saved()
+        if not self._policy.due(now):
             return None
         self._hold_lock()
         self._policy.started(now)
