@@ -331,21 +331,11 @@ class CanvasWidget(CanvasDisplay):
         self._take(pointer)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._take_mouse(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._take_mouse(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._take_mouse(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._take_mouse(event)
-
-    def _take_mouse(self, event: QMouseEvent) -> None:
         event.accept()
         if not self._guard.is_echo(event):
             self._take(pointer_of(event))
+
+    mouseMoveEvent = mouseReleaseEvent = mouseDoubleClickEvent = mousePressEvent  # noqa: N815
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()

@@ -178,7 +178,9 @@ def _paint_shadow(painter: QPainter, outline: QPolygonF) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     corners = [outline.at(i) + QPointF(0, 1.5) for i in range(4)]
     for width in range(SHADOW_PX, 0, -1):
-        painter.setPen(QPen(QColor(0, 0, 0, 11), width * 2))
+        pen = QPen(QColor(0, 0, 0, 11), width * 2)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
         # Edge by edge: the outline of a large turned polygon costs Qt's rasteriser ten times as much.
         for i in range(4):
             painter.drawLine(corners[i], corners[(i + 1) % 4])

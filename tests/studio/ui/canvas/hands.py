@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
+from PySide6.QtGui import (
+    QInputDevice,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication
 
 from studio.core.document import Document
@@ -91,6 +98,12 @@ class Hand:
     def two_fingers(self, at: QPointF, by: QPoint, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
         """Scroll on a trackpad."""
         self._scroll(at, by, by.y(), modifiers, Qt.ScrollPhase.ScrollUpdate)
+
+    def native(self, kind: Qt.NativeGestureType, at: QPointF, value: float) -> None:
+        """Send a gesture that a trackpad's driver has recognised."""
+        everywhere = self.canvas.mapToGlobal(at)
+        event = QNativeGestureEvent(kind, self.pen, 2, at, at, everywhere, value, QPointF())
+        QApplication.sendEvent(self.canvas, event)
 
     def _scroll(
         self, at: QPointF, by: QPoint, angle: int, modifiers: Qt.KeyboardModifier, phase: Qt.ScrollPhase

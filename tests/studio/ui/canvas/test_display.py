@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -149,6 +149,26 @@ def test_two_fingers_pan_and_with_ctrl_they_zoom(canvas: CanvasWidget, hand: Han
     assert canvas.view.zoom == zoom
     hand.two_fingers(after, QPoint(0, 60), Qt.KeyboardModifier.ControlModifier)
     assert canvas.view.zoom > zoom
+
+
+def test_a_trackpad_pinch_zooms_at_the_fingers_and_turns(canvas: CanvasWidget, hand: Hand) -> None:
+    at, zoom = hand.at((150.0, 200.0)), canvas.view.zoom
+    hand.native(Qt.NativeGestureType.ZoomNativeGesture, at, 0.25)
+    assert canvas.view.zoom == pytest.approx(zoom * 1.25)
+    hand.native(Qt.NativeGestureType.RotateNativeGesture, at, -20.0)
+    assert canvas.view.rotation == pytest.approx(20.0)
+    after = hand.at((150.0, 200.0))
+    assert after.toTuple() == pytest.approx(at.toTuple(), abs=1e-6)
+    hand.native(Qt.NativeGestureType.SmartZoomNativeGesture, at, 0.0)
+    assert canvas.is_fitted
+
+
+def test_no_pointer_event_is_merged_once_there_is_a_canvas(canvas: CanvasWidget) -> None:
+    for attribute in (
+        Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents,
+        Qt.ApplicationAttribute.AA_CompressTabletEvents,
+    ):
+        assert not QCoreApplication.testAttribute(attribute)
 
 
 def test_a_fitted_drawing_follows_the_widget_until_one_zooms(qtbot: QtBot, canvas: CanvasWidget) -> None:
