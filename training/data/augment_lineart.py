@@ -29,7 +29,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where each pixel of the moved picture comes from (maps), and the way there (matrix, then minus bend)."""
+    """Where each pixel of a moved picture comes from (maps) and where it goes (matrix, then minus bend)."""
 
     matrix: NDArray[np.float64]
     scale: float
@@ -66,8 +66,8 @@ def draw_like_people(
 ) -> Drawn:
     """Return a varied pair of sketch uint8 [S,S] and flats uint8 [S,S,3]; a function of its arguments alone.
 
-    ``strokes`` are the sketch's own; ``maps`` uint8 [S,S] or [S,S,C] are moved along, 0 outside. Colours stay under the lines: the
-    pen's unsteadiness against them is kept below about half its width.
+    ``strokes`` are the sketch's own; ``maps`` uint8 [S,S] or [S,S,C] are moved along, 0 outside. Colours stay
+    under the lines: the pen's unsteadiness against them is kept below about half its width.
     """
     if not config.enabled:
         return Drawn(sketch, flats, maps)
@@ -77,8 +77,7 @@ def draw_like_people(
         maps = geometry.warp(maps, cv2.INTER_NEAREST, 0)
     unit = sketch.shape[0] / REFERENCE_PX
     scale = geometry.scale if geometry else 1.0
-    # Half the width of the thinner lines: what thinning must leave something of.
-    usual = float(np.percentile(strokes.radius, 25)) * scale if len(strokes) else 1.5 * unit
+    usual = float(np.median(strokes.radius)) * scale if len(strokes) else 1.5 * unit
     kind = rng.random()
     if kind < config.clean or not len(strokes):
         return Drawn(sketch, flats, maps)
@@ -91,12 +90,15 @@ def draw_like_people(
             flats = _blackened(flats, points, strokes)
         ink = _redraw(points, strokes, sketch.shape[0], pen, usual, hollow, rng, config)
     else:
-        ink = _reweigh(sketch, pen, usual, rng, config)
+        points = strokes.points[np.repeat(~strokes.area, np.diff(strokes.ends))]
+        ink = _reweigh(sketch, geometry.carry(points) if geometry else points, pen, rng, config)
     return Drawn(_on_paper(ink, pen, rng, config), flats, maps)
 
 
 def random_geometry(size: int, rng: np.random.Generator, config: AugmentConfig) -> Geometry | None:
-    """Return a random mirroring, rotation, scale, shift and bend of pictures [size,size]; None for one in ten."""
+    """Return a random mirroring, rotation, scale, shift and bend of pictures [size,size]; None for one in
+    ten.
+    """
     if rng.random() < 0.1:
         return None
     angle = math.radians(float(np.clip(rng.normal(0, 0.5), -1, 1)) * config.rotate_deg)
@@ -108,16 +110,13 @@ def random_geometry(size: int, rng: np.random.Generator, config: AugmentConfig) 
     cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
     turn = np.array([[cos * flip, -sin], [sin * flip, cos]])
     middle = np.full(2, (size - 1) / 2)
-    matrix = np.column_stack([turn, middle + (dx, dy) - turn @ middle])
+    matrix = np.column_stack([turn, middle + np.array([dx, dy]) - turn @ middle])
     inverse = np.linalg.inv(turn)
     offset = -inverse @ matrix[:, 2]
     steps = np.arange(size, dtype=np.float32)
-    map_x = np.add.outer(
-        np.float32(inverse[0, 1]) * steps, np.float32(inverse[0, 0]) * steps + np.float32(offset[0])
-    )
-    map_y = np.add.outer(
-        np.float32(inverse[1, 1]) * steps, np.float32(inverse[1, 0]) * steps + np.float32(offset[1])
-    )
+    x_by_x, x_by_y, y_by_x, y_by_y = inverse[0, 0], inverse[0, 1], inverse[1, 0], inverse[1, 1]
+    map_x = np.add.outer(steps * np.float32(x_by_y), steps * np.float32(x_by_x) + np.float32(offset[0]))
+    map_y = np.add.outer(steps * np.float32(y_by_y), steps * np.float32(y_by_x) + np.float32(offset[1]))
     bend = None
     if config.bend_px > 0 and rng.random() < 0.7:
         reach = config.bend_px * size / REFERENCE_PX * rng.uniform(0.2, 1)
@@ -142,9 +141,11 @@ def _pen_width(rng: np.random.Generator, config: AugmentConfig, unit: float, usu
 
 
 def _reweigh(
-    sketch: Pixels, pen: float, usual: float, rng: np.random.Generator, config: AugmentConfig
+    sketch: Pixels, centres: Field, pen: float, rng: np.random.Generator, config: AugmentConfig
 ) -> Field:
-    """Return the ink 0..1 [S,S] of the same lines, thinner or thicker, swelling and tapering."""
+    """Return the ink 0..1 [S,S] of the same lines, thinner or thicker, swelling and tapering; ``centres``
+    [P,2] are points in the middle of them.
+    """
     size = sketch.shape[0]
     reach = min(config.wobble_px * size / REFERENCE_PX, 0.35 * pen)
     if reach > 0.2:
@@ -158,12 +159,16 @@ def _reweigh(
     outside = cv2.distanceTransform(1 - black, cv2.DIST_L2, 3)
     depth = np.where(black > 0, inside - 0.5, 0.5 - outside).astype(np.float32)
     depth = np.asarray(cv2.GaussianBlur(depth, (3, 3), 0.7), np.float32)
+    # The half widths of the thinner and of the usual lines, as they are now.
+    x, y = np.clip(np.rint(centres), 0, size - 1).astype(int).T
+    half = np.maximum(cv2.dilate(depth, np.ones((5, 5), np.uint8))[y, x], 0)
+    thin, usual = np.percentile(half, (5, 50)) if len(half) else (pen / 2, pen / 2)
     # How far the edge moves inwards; never so far that lines vanish.
-    most = usual - 1.1 * size / REFERENCE_PX
-    shift: Field | np.float32 = np.float32(min(usual - pen / 2, most))
+    most = np.float32(thin - 0.8 * size / REFERENCE_PX)
+    shift: Field | np.float32 = np.minimum(np.float32(usual - pen / 2), most)
     if rng.random() < 0.6:
         swelling = smooth_field(size, int(rng.integers(6, 16)), rng) * np.float32(0.16 * pen)
-        shift = np.minimum(swelling + shift, np.float32(most))
+        shift = np.minimum(swelling + shift, most)
     return np.clip(depth - shift + 0.5, 0, 1)
 
 
@@ -248,18 +253,14 @@ def _draw(canvas: Pixels, line: Field, width: float, habits: _Habits, rng: np.ra
         cut = int(rng.integers(3, len(line) - 4))
         parts = [line[:cut], line[cut + int(rng.integers(1, 3)) :]]
     for part in parts:
+        pieces, force = [part], np.ones(1)
         if habits.pressure and len(part) > 8:
-            edges = np.arange(0, len(part) - 1, 4)
-            force = np.clip(1 + 0.25 * np.cumsum(rng.normal(0, 0.6, len(edges))), 0.5, 1.5)
-            for start, strength in zip(edges, force, strict=True):
-                cv2.polylines(
-                    canvas, [_fixed(part[start : start + 5])], False, 255, max(1, round(2 * width * strength)),
-                    cv2.LINE_AA, _FRACTION,
-                )  # fmt: skip
-        else:
-            cv2.polylines(
-                canvas, [_fixed(part)], False, 255, max(1, round(2 * width)), cv2.LINE_AA, _FRACTION
-            )
+            starts = range(0, len(part) - 1, 4)
+            pieces = [part[start : start + 5] for start in starts]
+            force = np.clip(1 + 0.25 * np.cumsum(rng.normal(0, 0.6, len(pieces))), 0.5, 1.5)
+        for piece, strength in zip(pieces, force, strict=True):
+            thick = max(1, round(2 * width * float(strength)))
+            cv2.polylines(canvas, [_fixed(piece)], False, 255, thick, cv2.LINE_AA, _FRACTION)
 
 
 def _run_over(line: Field, most: float, rng: np.random.Generator) -> Field:

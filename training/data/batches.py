@@ -1,4 +1,6 @@
-"""Batches for training and evaluation: pure functions of data set, step and seed, so that resuming is exact."""
+"""Batches for training and evaluation: pure functions of data set, step and seed, so that resuming is
+exact.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,8 +52,8 @@ def training_batch(
 ) -> Batch:
     """Return batch number ``step``: a pure function of its arguments.
 
-    An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped for
-    15 % and mixed with another for 10 %; noise is the palette code of the truth, or zeros, half and half.
+    An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped
+    for 15 % and mixed with another for 10 %; noise is the palette code of the truth, or zeros, half and half.
     """
     members = dataset.members
     chosen = [
@@ -153,7 +155,10 @@ class Prefetcher:
     def __init__(self, make: Callable[[int], Batch], first_step: int, depth: int = 3) -> None:
         self._make = make
         self._depth = max(1, depth)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="batches")
+        # OpenCV's own threads gain nothing on small pictures and take the cores from the training.
+        self._pool = ThreadPoolExecutor(
+            1, thread_name_prefix="batches", initializer=cv2.setNumThreads, initargs=(1,)
+        )
         self._waiting: dict[int, Future[Batch]] = {}
         self._ask(first_step)
 

@@ -12,12 +12,12 @@ Pixels = NDArray[np.uint8]
 
 
 def flats_of(image: Pixels, sketch: Pixels) -> Pixels:
-    """Return ``image`` uint8 [H,W,3] with each pixel in or beside a line of ``sketch`` uint8 [H,W] replaced by
-    the nearest colour beyond the line.
+    """Return ``image`` uint8 [H,W,3] with each pixel in or beside a line of ``sketch`` uint8 [H,W] replaced
+    by the nearest colour beyond the line.
 
-    The lines are grown by a pixel first, since their antialiased edges hold darkened colour that would leave a
-    grey fringe. Slivers between lines that the growing swallows whole keep their own colour, freed of the ink
-    (image = flats * sketch / 255). A picture that is all ink comes back as it is.
+    The lines are grown by a pixel first, since their antialiased edges hold darkened colour that would leave
+    a grey fringe. Slivers between lines that the growing swallows whole keep their own colour, freed of the
+    ink (image = flats * sketch / 255). A picture that is all ink comes back as it is.
     """
     clear = cv2.erode((sketch >= CLEAR).astype(np.uint8), np.ones((3, 3), np.uint8))
     count, label = cv2.connectedComponents((sketch >= OPEN).astype(np.uint8), connectivity=4)
@@ -34,7 +34,9 @@ def flats_of(image: Pixels, sketch: Pixels) -> Pixels:
 
 
 def fill_nearest(values: NDArray[np.generic], known: Pixels) -> NDArray[np.generic]:
-    """Return ``values`` [H,W,...] with each pixel where ``known`` uint8 [H,W] is 0 taken from the nearest known."""
+    """Return ``values`` [H,W,...] with each pixel where ``known`` uint8 [H,W] is 0 taken from the nearest
+    known.
+    """
     if not known.any() or known.all():
         return values.copy()
     _, nearest = cv2.distanceTransformWithLabels(

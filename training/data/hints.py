@@ -105,7 +105,7 @@ def find_regions(flats: Pixels, sketch: Pixels) -> Regions:
 
 
 def regions(flats: Pixels, sketch: Pixels) -> NDArray[np.int32]:
-    """Return the flat, line-enclosed regions as a map int32 [H,W]: 0 lines and paper, 1.. from the largest."""
+    """Return the flat, line-enclosed regions as a map int32 [H,W]: 0 lines and paper, 1 the largest."""
     return np.where(sketch >= 128, find_regions(flats, sketch).full, 0).astype(np.int32)
 
 
@@ -124,11 +124,12 @@ def simulate_hints(
     config: HintConfig,
     must: Pixels | None = None,
 ) -> Hinted:
-    """Return simulated hints for the colours ``flats`` uint8 [S,S,3] with the regions ``found``, and the truth
-    that goes with them: often some regions, or the whole picture, in colours that only the hints tell.
+    """Return simulated hints for the colours ``flats`` uint8 [S,S,3] with the regions ``found``, and the
+    truth that goes with them: often some regions, or the whole picture, in colours that only the hints tell.
 
     A hint of strength s on a recoloured region asks for a colour s of the way from the region's own. ``must``
-    uint8 [S,S] marks areas whose colours cannot be guessed (skin tones); the largest of them always get a hint.
+    uint8 [S,S] marks areas whose colours cannot be guessed (skin tones); the largest of them always get a
+    hint.
     """
     hints = np.zeros((*flats.shape[:2], 4), np.uint8)
     if not config.enabled or (must is None and rng.random() < config.none):
@@ -173,8 +174,8 @@ def evaluation_hints(
     """Return hints uint8 [H,W,4]: a dot (5 px at 256) in each of the ``count`` largest regions, in their own
     colours or, to test that a hint wins, in ``colours`` uint8 [count,3] (largest region first).
 
-    A drawing with fewer regions has fewer dots. Each dot lies well inside its region's main colour, at a place
-    drawn from ``rng``.
+    A drawing with fewer regions has fewer dots. Each dot lies well inside its region's main colour, at a
+    place drawn from ``rng``.
     """
     hints = np.zeros((*sketch.shape, 4), np.uint8)
     found = find_regions(flats, sketch)
@@ -192,7 +193,7 @@ def evaluation_hints(
 
 
 def random_colour(rng: np.random.Generator) -> Pixels:
-    """Return a colour uint8 [3] as somebody might pick it: mostly clear ones, sometimes pale, grey or dark."""
+    """Return a colour uint8 [3] as somebody might pick it: mostly clear, sometimes pale, grey or dark."""
     hue = rng.uniform(0, 180)
     kind = rng.random()
     saturation = (
@@ -271,8 +272,9 @@ class _Painter:
         colour: Pixels | None,
         truth: Pixels | None = None,
     ) -> None:
-        """Put one hint somewhere ``inside`` [S,S] and, unless it is a sloppy one, nowhere out of ``bounds``; its
-        colour is ``colour``, or what ``truth`` has at its middle."""
+        """Put one hint somewhere ``inside`` [S,S] and, unless it is a sloppy one, nowhere out of ``bounds``;
+        its colour is ``colour``, or what ``truth`` has at its middle.
+        """
         rng = self._rng
         where = np.flatnonzero(inside)
         if not len(where):
@@ -309,7 +311,7 @@ class _Painter:
             heading = rng.uniform(0, 2 * math.pi)
             turns = heading + np.cumsum(rng.normal(0, 0.7, int(rng.integers(1, 6))))
             steps = rng.uniform(3, 11) * unit * np.stack([np.cos(turns), np.sin(turns)], 1)
-            line = np.concatenate([[[x, y]], [x, y] + np.cumsum(steps, axis=0)])
+            line = np.cumsum(np.vstack([[x, y], steps]), axis=0)
             width = max(1, round(float(rng.uniform(2, 9)) * unit))
             cv2.polylines(shape, [np.rint(line * 16).astype(np.int32)], False, 255, width, cv2.LINE_AA, 4)
         else:

@@ -1,4 +1,6 @@
-"""How training pictures are varied: the settings of the drawing-like augmentation and of the simulated hints."""
+"""How training pictures are varied: the settings of the drawing-like augmentation and of the simulated
+hints.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,6 @@
-"""A split of a prepared data set in memory: line art, the colours under it and its strokes, ready for batches."""
+"""A split of a prepared data set in memory: line art, the colours under it and its strokes, ready for
+batches.
+"""
 
 import contextlib
 import hashlib
@@ -39,7 +41,8 @@ class PairedDataset:
     """All pairs of one split at one size; arrays are read-only and may be mapped from the cache's files.
 
     sketch uint8 [n,S,S] (255 paper, 0 ink); flats uint8 [n,S,S,3]; regions uint8 [n,S,S], as Regions.pack
-    makes them; label_index int64 [n]; ``base[i]`` is the index of the drawing with the same lines whose colours item i varies (skin tones), -1 for all others.
+    makes them; label_index int64 [n]; ``base[i]`` is the index of the drawing with the same lines whose
+    colours item i varies (skin tones), -1 for all others.
     """
 
     folder: Path
@@ -196,8 +199,8 @@ def _pairs(folder: Path, split: str, slugs: Sequence[str]) -> list[_Pair]:
     pairs = []
     for label, slug in enumerate(slugs):
         images = folder / split / "image" / slug
-        for sketch in sorted((folder / split / "sketch" / slug).glob("*.png")):
-            pairs.append(_Pair(sketch.stem, label, sketch, images / sketch.name))
+        sketches = sorted((folder / split / "sketch" / slug).glob("*.png"))
+        pairs += [_Pair(sketch.stem, label, sketch, images / sketch.name) for sketch in sketches]
     return pairs
 
 

@@ -1,6 +1,9 @@
-"""Line art as strokes: thinned to centre lines, traced into polylines, and joined where they run straight on."""
+"""Line art as strokes: thinned to centre lines, traced into polylines, and joined where they run straight
+on.
+"""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -114,7 +117,7 @@ def _lines(centre: NDArray[np.uint8], half: float) -> list[Points]:
     cuts = np.searchsorted(label[ys, xs], np.arange(1, count + 1))
     branches: list[Points] = []
     at_knot: list[list[int]] = []
-    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, stop in pairwise(cuts):
         line = _walk(list(zip(xs[start:stop].tolist(), ys[start:stop].tolist(), strict=True)))
         touched = [int(_knot_beside(knot_label, line[0])), int(_knot_beside(knot_label, line[-1]))]
         if len(line) == 1 and touched[0]:
