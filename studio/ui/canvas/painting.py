@@ -128,7 +128,7 @@ def _paint_pane(
     inverse, _ = transform.inverted()
     visible = inverse.mapRect(QRectF(clip.boundingRect())).toAlignedRect().adjusted(-2, -2, 2, 2)
     if not paper.contains(QRectF(visible)):
-        _paint_shadow(painter, outline)
+        _paint_shadow(painter, outline, turned=frame.view.rotation % 90 != 0)
     if picture > 0 and frame.rasters.picture is None:
         _paint_empty(painter, frame.look, pane, outline)
     else:
@@ -173,17 +173,21 @@ def _paint_raster(painter: QPainter, frame: Frame, raster: Pyramid, visible: QRe
     painter.restore()
 
 
-def _paint_shadow(painter: QPainter, outline: QPolygonF) -> None:
+def _paint_shadow(painter: QPainter, outline: QPolygonF, *, turned: bool) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    corners = [outline.at(i) + QPointF(0, 1.5) for i in range(4)]
+    lowered = outline.translated(0, 1.5)
     for width in range(SHADOW_PX, 0, -1):
         pen = QPen(QColor(0, 0, 0, 11), width * 2)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
+        if not turned:
+            painter.drawPolygon(lowered)
+            continue
         # Edge by edge: the outline of a large turned polygon costs Qt's rasteriser ten times as much.
         for i in range(4):
-            painter.drawLine(corners[i], corners[(i + 1) % 4])
+            painter.drawLine(lowered.at(i), lowered.at((i + 1) % 4))
 
 
 def _paint_empty(painter: QPainter, look: Look, pane: Box, outline: QPolygonF) -> None:
