@@ -213,7 +213,7 @@ def _redraw(
         for k in np.flatnonzero(keep & ~strokes.area & (rng.random(len(strokes)) < 0.6)):
             _draw(canvas, other[strokes.ends[k] : strokes.ends[k + 1]], float(width[k] * 0.8), habits, rng)
     small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 @dataclass(frozen=True)
@@ -319,7 +319,7 @@ def _on_paper(ink: Field, pen: float, rng: np.random.Generator, config: AugmentC
 def _grain(size: int, rng: np.random.Generator) -> Field:
     """Return the tooth of paper, float32 [size,size] in 0..1."""
     coarse = np.frombuffer(rng.bytes(size * size), np.uint8).reshape(size, size)
-    return np.asarray(cv2.blur(coarse, (2, 2)), np.float32) / 255
+    return np.asarray(cv2.blur(coarse, (2, 2)), np.float32) / np.float32(255)
 
 
 def _rub_out(ink: Field, count: int, radius: tuple[float, float], rng: np.random.Generator) -> None:

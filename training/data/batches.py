@@ -125,7 +125,7 @@ def _sample(
     if base >= 0:
         red, green, blue = cv2.split(cv2.absdiff(flats, np.array(dataset.flats[base])))
         must = (cv2.max(cv2.max(red, green), blue) > VARIED).astype(np.uint8)
-    maps = cv2.merge([np.array(dataset.regions[item]), must])
+    maps = np.dstack([dataset.regions[item], must])
     drawn = draw_like_people(sketch, flats, dataset.strokes(item), rng, augment, maps)
     packed, must = (np.ascontiguousarray(drawn.maps[..., i]) for i in (0, 1))
     hinted = simulate_hints(drawn.flats, Regions.unpack(packed), rng, hints, must if must.any() else None)

@@ -30,11 +30,11 @@ def flats_of(image: Pixels, sketch: Pixels) -> Pixels:
         source = image.copy()
         source[lost] = np.minimum(freed + 0.5, 255).astype(np.uint8)
         clear[lost] = 1
-    return fill_nearest(source, clear)
+    return fill_nearest(source, np.asarray(clear, np.uint8))
 
 
-def fill_nearest(values: NDArray[np.generic], known: Pixels) -> NDArray[np.generic]:
-    """Return ``values`` [H,W,...] with each pixel where ``known`` uint8 [H,W] is 0 taken from the nearest
+def fill_nearest(values: Pixels, known: Pixels) -> Pixels:
+    """Return ``values`` uint8 [H,W,...] with each pixel where ``known`` uint8 [H,W] is 0 taken from the nearest
     known.
     """
     if not known.any() or known.all():

@@ -47,7 +47,7 @@ class Regions:
 
     def pack(self) -> Pixels:
         """Return the regions as one map uint8 [H,W] that can be moved along with the drawing."""
-        return self.full | (self.paint.astype(np.uint8) << 7)
+        return self.full + self.paint * np.uint8(128)
 
     @classmethod
     def unpack(cls, packed: Pixels) -> "Regions":
@@ -56,7 +56,7 @@ class Regions:
         area = counts[:128] + counts[128:]
         # A region left without a clear pixel cannot be hinted, so it must not be picked either.
         area[1:][counts[129:] == 0] = 0
-        return cls(packed & 127, packed > 127, area)
+        return cls(packed & np.uint8(127), packed > 127, area)
 
 
 def find_regions(flats: Pixels, sketch: Pixels) -> Regions:
@@ -100,8 +100,8 @@ def find_regions(flats: Pixels, sketch: Pixels) -> Regions:
     is_main[0] = False
     # Slivers too small to be regions join their neighbours, as lines do.
     known = ((region > 0) | paper)[part].astype(np.uint8)
-    full = np.asarray(fill_nearest(region[part], known), np.uint8)
-    return Regions.unpack(full | (is_main[part].astype(np.uint8) << 7))
+    full = fill_nearest(region[part], known)
+    return Regions.unpack(full + is_main[part] * np.uint8(128))
 
 
 def regions(flats: Pixels, sketch: Pixels) -> NDArray[np.int32]:

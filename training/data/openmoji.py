@@ -293,6 +293,7 @@ def _finish(out: Path, size: int, emoji: list[Emoji]) -> Prepared:
     for item in emoji:
         counts[item.split][names[item.label]] += 1
     fingerprint = folder_fingerprint(out)
+    variants = [item.name for item in emoji if item.base]
     dataset = {
         "format": 1,
         "name": "OpenMoji",
@@ -304,11 +305,11 @@ def _finish(out: Path, size: int, emoji: list[Emoji]) -> Prepared:
         "fingerprint": fingerprint,
         "counts": counts,
         "families": {item.name: item.family for item in emoji},
-        "variants": [item.name for item in emoji if item.base],
+        "variants": variants,
         "bases": {item.name: item.base for item in emoji if item.base},
     }
     write_json(out / "dataset.json", dataset)
-    return Prepared(out, names, counts, len(dataset["variants"]), fingerprint)
+    return Prepared(out, names, counts, len(variants), fingerprint)
 
 
 def folder_fingerprint(folder: Path) -> str:

@@ -176,7 +176,7 @@ def _read_about(folder: Path) -> dict[str, Any]:
     about = read_json(folder / "dataset.json")
     if not isinstance(about, dict) or about.get("format") != 1:
         raise UserError(f"{folder / 'dataset.json'} has a format that is not known here; {REMEDY}.")
-    labels, folders = about.get("labels"), about.get("folders")
+    labels, folders = about.get("labels", []), about.get("folders", [])
     for value in (labels, folders):
         if not (isinstance(value, list) and value and all(isinstance(item, str) for item in value)):
             raise UserError(f"{folder / 'dataset.json'} lists no labels; {REMEDY}.")
@@ -272,8 +272,8 @@ def _decode_all(temp: Path, pairs: Sequence[_Pair], size: int, on_progress: Prog
     del sketch, flats, packed
     if kept:
         traced = _Traced.join(drawings, which)
-        for key in _Traced.__dataclass_fields__:
-            np.save(temp / f"{key}.npy", getattr(traced, key))
+        for name in _Traced.__dataclass_fields__:
+            np.save(temp / f"{name}.npy", getattr(traced, name))
     write_json(temp / "index.json", {"kept": kept, "problems": problems})
 
 

@@ -46,7 +46,7 @@ def trace(sketch: NDArray[np.uint8]) -> Strokes:
     ink = np.pad((sketch < 128).astype(np.uint8), 2)
     if not ink.any():
         return _pack([])
-    depth = cv2.distanceTransform(ink, cv2.DIST_L2, 5)
+    depth = np.asarray(cv2.distanceTransform(ink, cv2.DIST_L2, 5), np.float32)
     ridge = (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8))) & (ink > 0)
     half = max(float(np.median(depth[ridge])), 0.7)
     areas = _areas(ink, depth, AREA * half + 0.7)
@@ -72,7 +72,7 @@ def thin(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
         before = cv2.countNonZero(ink)
         for table in _THINNING:
             code = cv2.filter2D(ink, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
-            ink &= cv2.LUT(code, table)
+            ink &= np.asarray(cv2.LUT(code, table), np.uint8)
         if cv2.countNonZero(ink) == before:
             return ink
 
@@ -109,7 +109,8 @@ def _lines(centre: NDArray[np.uint8], half: float) -> list[Points]:
     code = cv2.filter2D(centre, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
     crossings = cv2.LUT(code, _CROSSINGS) * centre
     knots = cv2.dilate((crossings >= 3).astype(np.uint8), np.ones((3, 3), np.uint8))
-    _, knot_label, _, knot_centre = cv2.connectedComponentsWithStats(knots, connectivity=8)
+    _, found, _, knot_centre = cv2.connectedComponentsWithStats(knots, connectivity=8)
+    knot_label = np.asarray(found, np.int32)
     count, label = cv2.connectedComponents(centre * (1 - knots), connectivity=8)
     ys, xs = np.nonzero(label)
     order = np.argsort(label[ys, xs], kind="stable")
@@ -191,7 +192,7 @@ def _joined(branches: list[Points], at_knot: list[list[int]]) -> list[Points]:
             if index in seen:
                 break
             seen.add(index)
-        parts = []
+        parts: list[Points] = []
         while index not in used:
             used.add(index)
             line = branches[index] if side == 0 else branches[index][::-1]
