@@ -115,7 +115,7 @@ def _tool_actions(parts: Parts) -> list[ActionSpec]:
         tool(ToolId.HINT, ActionId.HINT, "&Hint brush", "Paint a colour that the picture shall have here", "brush", ("H",)),
         tool(ToolId.FILL, ActionId.FILL, "&Fill", "Hint the colour of a whole region between lines", "format-color-fill", ("G",)),
         tool(ToolId.PICK, ActionId.PICK, "P&ick colour", "Take a colour from the picture", "eyedropper", ("I",), "Alt"),
-        tool(ToolId.PAN, ActionId.PAN, "P&an", "Move the view", "hand-back-right-outline", (), "Space"),
+        tool(ToolId.PAN, ActionId.PAN, "P&an", "Move the view", "hand-back-right", (), "Space"),
         ActionSpec(ActionId.SMALLER, "&Smaller brush", "Make the brush a step smaller", partial(toolbox.step_size, -1), ("[",), "circle-small", blocked=why_no_size),
         ActionSpec(ActionId.LARGER, "&Larger brush", "Make the brush a step larger", partial(toolbox.step_size, 1), ("]",), "circle", blocked=why_no_size),
         ActionSpec(ActionId.SWAP_COLOURS, "S&wap colours", "Exchange the hint colour and the other one", colours.swap, ("X",), "swap-horizontal"),
@@ -127,7 +127,7 @@ def _view_actions(parts: Parts) -> list[ActionSpec]:
 
     def mode(view_mode: ViewMode, action_id: ActionId, text: str, tip: str, icon: str) -> ActionSpec:
         return ActionSpec(
-            action_id, text, tip, partial(canvas.set_mode, view_mode), (), icon, checked=lambda: canvas.mode is view_mode
+            action_id, text, tip, partial(canvas.set_mode, view_mode), (), icon, checked=lambda: canvas.mode is view_mode, is_switch=True
         )
 
     def is_mirrored() -> bool:
@@ -138,7 +138,7 @@ def _view_actions(parts: Parts) -> list[ActionSpec]:
         ActionSpec(ActionId.ZOOM_OUT, "Zoom &out", "Show the drawing smaller", canvas.zoom_out, ("Ctrl+-",), "magnify-minus-outline"),
         ActionSpec(ActionId.FIT, "&Fit", "Show the whole drawing", canvas.fit, ("Ctrl+0",), "fit-to-screen-outline"),
         ActionSpec(ActionId.ACTUAL_SIZE, "&100 %", "One pixel of the drawing is one of the screen", partial(canvas.zoom_to, 1.0), ("Ctrl+1",), "numeric-1-box-outline"),
-        ActionSpec(ActionId.MIRROR, "&Mirror view", "Flip what is shown; the drawing stays as it is", canvas.mirror, ("M",), "flip-horizontal", checked=is_mirrored),
+        ActionSpec(ActionId.MIRROR, "&Mirror view", "Flip what is shown; the drawing stays as it is", canvas.mirror, ("M",), "flip-horizontal", checked=is_mirrored, is_switch=True),
         ActionSpec(ActionId.ROTATE_LEFT, "Rotate view &left", "Turn the view by 15° to the left", partial(canvas.rotate_step, -1), ("Ctrl+[",), "rotate-left"),
         ActionSpec(ActionId.ROTATE_RIGHT, "Rotate view &right", "Turn the view by 15° to the right", partial(canvas.rotate_step, 1), ("Ctrl+]",), "rotate-right"),
         ActionSpec(ActionId.UPRIGHT, "&Upright", "Take rotation and mirror back", canvas.upright, ("Ctrl+Shift+0",), "phone-rotate-portrait"),
@@ -146,7 +146,7 @@ def _view_actions(parts: Parts) -> list[ActionSpec]:
         mode(ViewMode.OVER, ActionId.OVER, "Picture o&ver drawing", "Draw straight into the picture", "layers-outline"),
         mode(ViewMode.WIPE, ActionId.WIPE, "&Wipe", "Drawing and picture with a divider through both", "compare"),
         ActionSpec(ActionId.CYCLE_VIEW, "&Next arrangement", "Side by side, picture over drawing, wipe", canvas.cycle_mode, icon="autorenew", held_keys="Tab"),
-        ActionSpec(ActionId.CANVAS_ONLY, "&Canvas only", "Hide everything but the canvas", window.toggle_canvas_only, ("F11",), "fullscreen", checked=lambda: window.is_canvas_only),
+        ActionSpec(ActionId.CANVAS_ONLY, "&Canvas only", "Hide everything but the canvas", window.toggle_canvas_only, ("F11",), "fullscreen", checked=lambda: window.is_canvas_only, is_switch=True),
     ]  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _picture_actions(parts: Parts) -> list[ActionSpec]:
         return live.enabled
 
     return [
-        ActionSpec(ActionId.LIVE, "&Live", "The picture follows the drawing; off means that nothing is computed", live.toggle, ("L",), "lightning-bolt", checked=is_live),
+        ActionSpec(ActionId.LIVE, "&Live", "The picture follows the drawing; off means that nothing is computed", live.toggle, ("L",), "lightning-bolt", checked=is_live, is_switch=True),
         ActionSpec(ActionId.KEEP, "&Keep picture as layer", "Put the picture's colours under the lines, as a layer", edit.keep_picture, ("K",), "layers-plus", blocked=edit.why_not_keep),
         ActionSpec(ActionId.AGAIN, "&Again", "Ask the model for another picture of the same drawing", live.again, ("R",), "dice-multiple-outline", blocked=live.why_not_again),
         ActionSpec(ActionId.LIKELIEST, "Back to the &likeliest", "Undo Again: the picture the model thinks likeliest", live.likeliest, ("Shift+R",), "dice-1-outline", blocked=live.why_not_likeliest),

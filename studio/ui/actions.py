@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.icons import IconBook
+from studio.ui.icons import Checked, IconBook
 
 
 class ActionId(StrEnum):
@@ -86,7 +86,7 @@ class ActionSpec:
     tip: what it does, in one sentence without a full stop.
     keys: shortcuts; `held_keys` are keys that the canvas itself listens to, shown but not registered.
     blocked: "" when it can be done now, else the reason why not, which becomes the tooltip.
-    checked: whether it is on, for an action that is a switch or one of several.
+    checked: whether it is on, for an action that is a switch (`is_switch`) or one of several.
     """
 
     id: ActionId
@@ -99,6 +99,7 @@ class ActionSpec:
     checked: Callable[[], bool] | None = None
     words: Callable[[], str] | None = None
     held_keys: str = ""
+    is_switch: bool = False
 
     @property
     def plain_text(self) -> str:
@@ -174,7 +175,7 @@ class Actions(QObject):
         action.setCheckable(spec.checked is not None)
         action.setIconVisibleInMenu(False)
         if spec.icon:
-            icons.bind(action, spec.icon, checked_accent=True)
+            icons.bind(action, spec.icon, checked=Checked.ACCENT if spec.is_switch else Checked.ON_ACCENT)
         action.triggered.connect(self._runner(spec))
         window.addAction(action)
         return action

@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPainterPath, QPen, QPolygonF
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from studio.core.tools import ToolId
 from studio.ui.canvas.canvas import CanvasWidget
+from studio.ui.canvas.view import Point
 from studio.ui.palette import Palette
 
 TAIL_PX = 8
@@ -21,6 +21,10 @@ class Step(StrEnum):
     DRAW = "Draw here"
     LABEL = "Pick another label"
     COLOUR = "Drop a colour here"
+
+
+PLACES = {Step.DRAW: (0.24, 0.2), Step.COLOUR: (0.55, 0.52)}
+"""Where the hints on the paper point, as shares of the drawing."""
 
 
 class Bubble(QWidget):
@@ -86,6 +90,7 @@ class FirstSteps(QObject):
         canvas.installEventFilter(self)
         canvas.stroke_finished.connect(self._on_stroke)
         canvas.mode_changed.connect(self._place)
+        canvas.view_changed.connect(self._place)
 
     @property
     def left(self) -> tuple[Step, ...]:
@@ -131,10 +136,10 @@ class FirstSteps(QObject):
 
     def _place(self) -> None:
         boxes = self._canvas.arrangement
-        drawing, width = boxes.drawing_seen, self._canvas.width()
+        drawing, document, width = boxes.drawing, self._canvas.document, self._canvas.width()
         places = {
-            Step.DRAW: (drawing.left + drawing.width * 0.28, drawing.top + drawing.height * 0.2),
-            Step.COLOUR: (drawing.left + drawing.width * 0.62, drawing.top + drawing.height * 0.44),
+            step: self._canvas.view.to_widget(Point(document.width * x, document.height * y), drawing.middle)
+            for step, (x, y) in PLACES.items()
         }
         for step, bubble in self._bubbles.items():
             if step is Step.LABEL:

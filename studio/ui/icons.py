@@ -8,6 +8,7 @@ import json
 import logging
 import weakref
 from collections.abc import Callable
+from enum import Enum, auto
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -95,6 +96,14 @@ def make_icon(name: str, palette: Palette, *, colour: str | None = None, checked
     )
 
 
+class Checked(Enum):
+    """The colour of an icon while its button is on: unchanged, on a ground of the accent, or the accent itself."""
+
+    SAME = auto()
+    ON_ACCENT = auto()
+    ACCENT = auto()
+
+
 class IconBook:
     """Remembers which object shows which icon and draws all of them anew when the theme changes."""
 
@@ -103,17 +112,18 @@ class IconBook:
         self._entries: list[tuple[weakref.ReferenceType[object], Callable[[Palette], QIcon]]] = []
 
     def bind(
-        self, target: object, name: str, *, muted: bool = False, on_accent: bool = False, checked_accent: bool = False
+        self, target: object, name: str, *, muted: bool = False, on_accent: bool = False, checked: Checked = Checked.SAME
     ) -> None:
         """Give `target` (anything with setIcon) the icon, now and after each change of theme.
 
-        `muted` draws quietly, `on_accent` for a button filled with the accent, `checked_accent` for one that is
-        filled while it is on.
+        `muted` draws quietly, `on_accent` for a button filled with the accent; `checked` says how the icon looks
+        while the button is on.
         """
 
         def draw(palette: Palette) -> QIcon:
             colour = palette.on_accent if on_accent else palette.muted if muted else palette.text
-            return make_icon(name, palette, colour=colour, checked=palette.on_accent if checked_accent else None)
+            on = {Checked.SAME: None, Checked.ON_ACCENT: palette.on_accent, Checked.ACCENT: palette.accent}
+            return make_icon(name, palette, colour=colour, checked=on[checked])
 
         self._entries = [entry for entry in self._entries if entry[0]() not in (None, target)]
         self._entries.append((weakref.ref(target), draw))

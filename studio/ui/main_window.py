@@ -46,6 +46,8 @@ from studio.ui.tool_strip import ToolStrip, action_button
 from studio.ui.widgets.picture_grid import image_of
 
 DEFAULT_SIZE = QSize(1280, 800)
+FRAME_SIZE = QSize(8, 40)
+"""What the desktop's frame and title take from the screen, about."""
 SMALLEST_SIZE = QSize(900, 560)
 PICTURE_BUTTONS = (ActionId.AGAIN, ActionId.KEEP)
 
@@ -74,7 +76,7 @@ class MainWindow(QMainWindow):
         self._was_painted = False
         self._canvas_only = False
         self.setMinimumSize(SMALLEST_SIZE)
-        self.resize(DEFAULT_SIZE)
+        self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME_SIZE))
 
         self.toolbox = ToolBox(parent=self)
         self.colours = Colours(self.toolbox, parent=self)
@@ -170,7 +172,6 @@ class MainWindow(QMainWindow):
 
     def _build_layout(self) -> None:
         draw = self.rail.add_workspace("Draw", "draw", "Draw: the drawing and its live picture")
-        draw.setProperty("role", "soft")
         draw.setChecked(True)
         self.rail.add_bottom(self.actions_table[ActionId.FIND], "Find", "magnify")
         self.rail.add_bottom(self.actions_table[ActionId.SETTINGS], "Settings", "cog-outline")

@@ -8,14 +8,14 @@ SHOWN = (("l1", "L1"), ("ssim", "SSIM"), ("kd_efficientnet_lite2", "KD"), ("fd_e
 
 
 def facts_line(manifest: ModelManifest) -> str:
-    """Size, labels and what it listens to: "256 px · 8 labels · colour hints"."""
+    """Size, labels and what it listens to: "256 px · 8 labels · hints"."""
     parts = [f"{manifest.size} px"]
     if manifest.labels:
         parts.append(f"{len(manifest.labels)} label{'' if len(manifest.labels) == 1 else 's'}")
     if manifest.hints:
-        parts.append("colour hints")
+        parts.append("hints")
     if manifest.noise:
-        parts.append("variations")
+        parts.append("noise")
     return " · ".join(parts)
 
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from studio.ui.icons import ICON_PX, IconBook
+from studio.ui.icons import ICON_PX, Checked, IconBook
 
 RAIL_PX = 72
 
@@ -30,7 +30,8 @@ class Rail(QWidget):
         button.setCheckable(True)
         button.setAutoExclusive(True)
         button.setToolTip(tip)
-        self._icons.bind(button, icon, checked_accent=True)
+        button.setProperty("role", "soft")
+        self._icons.bind(button, icon, checked=Checked.ACCENT)
         self._column.insertWidget(self._top, button)
         self._top += 1
         return button

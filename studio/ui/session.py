@@ -1,6 +1,6 @@
 """What the window works on: the open drawing, the models at hand and the one in use."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMetaObject, QObject, Signal
 
 from studio.core.document import Document
 from studio.core.library import ModelEntry, ModelLibrary, is_for_sketches
@@ -36,6 +36,7 @@ class Session(QObject):
         self._document = document
         self._entry: ModelEntry | None = None
         self._preferred = ""
+        self._connections: list[QMetaObject.Connection] = []
         self._follow(document)
 
     @property
@@ -50,14 +51,8 @@ class Session(QObject):
     def replace_document(self, document: Document) -> None:
         """Open another drawing in place of the present one."""
         old = self._document
-        for signal in (
-            old.changed,
-            old.choices_changed,
-            old.layers_changed,
-            old.history_changed,
-            old.saved_changed,
-        ):
-            signal.disconnect()
+        for connection in self._connections:
+            QObject.disconnect(connection)
         self.epoch += 1
         self._document = document
         self._follow(document)
@@ -95,11 +90,13 @@ class Session(QObject):
         return "" if found is not None and is_for_sketches(found) else wanted.model_id
 
     def _follow(self, document: Document) -> None:
-        document.changed.connect(self.changed)
-        document.choices_changed.connect(self._on_choices_changed)
-        document.layers_changed.connect(self.layers_changed)
-        document.history_changed.connect(self.history_changed)
-        document.saved_changed.connect(self.saved_changed)
+        self._connections = [
+            document.changed.connect(self.changed),
+            document.choices_changed.connect(self._on_choices_changed),
+            document.layers_changed.connect(self.layers_changed),
+            document.history_changed.connect(self.history_changed),
+            document.saved_changed.connect(self.saved_changed),
+        ]
 
     def _on_choices_changed(self) -> None:
         self._find_entry()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.core.brush import Brush
@@ -13,7 +14,9 @@ from studio.ui.widgets.slider_row import Scale, SliderRow, percent, pixels
 from studio.ui.widgets.swatches import Colour, ColourButton
 
 BAR_PX = 44
-SLIDER_PX = 80
+SLIDER_PX = 72
+ROOM_FOR_SMOOTHING_PX = 640
+ROOM_FOR_OPACITY_PX = 820
 
 ADVICE = {
     ToolId.FILL: "Click into a region to hint its colour",
@@ -45,9 +48,10 @@ class ToolOptionsBar(QWidget):
         self.advice = muted_label()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
-        row.setSpacing(16)
+        row.setSpacing(GAP)
         for control in (self.size_row, self.smoothing, self.opacity):
             row.addWidget(control)
+            row.addSpacing(GAP)
         colour = QHBoxLayout()
         colour.setSpacing(GAP)
         colour.addWidget(self.colour_name)
@@ -66,6 +70,10 @@ class ToolOptionsBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, BAR_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show()
 
     def _change(self, **changes: object) -> None:
         brush = self._toolbox.brush()
@@ -88,9 +96,10 @@ class ToolOptionsBar(QWidget):
         tool = self._toolbox.tool
         brush = self._toolbox.brush()
         strokes = brush is not None and tool is not ToolId.FILL
+        # In a narrow window the rarer controls make room; they come back with it.
         self.size_row.setVisible(strokes)
-        self.smoothing.setVisible(strokes)
-        self.opacity.setVisible(brush is not None)
+        self.smoothing.setVisible(strokes and self.width() >= ROOM_FOR_SMOOTHING_PX)
+        self.opacity.setVisible(brush is not None and self.width() >= ROOM_FOR_OPACITY_PX)
         coloured = brush is not None and tool is not ToolId.ERASER
         self.colour_name.setVisible(coloured)
         self.colour.setVisible(coloured)

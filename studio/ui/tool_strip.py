@@ -46,4 +46,6 @@ def action_button(actions: Actions, action_id: ActionId) -> QToolButton:
     button.setFixedSize(34, 34)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(actions.specs[action_id].plain_text)
+    if actions.specs[action_id].is_switch:
+        button.setProperty("role", "soft")
     return button

@@ -10,6 +10,7 @@ from studio.core.library import ModelEntry, is_for_sketches
 from studio.ui.model_card import facts_line, metrics_line, origin_line
 from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
+from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.elided import ElidedLabel
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -26,6 +27,7 @@ class ModelPanel(QWidget):
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.picker.setMinimumContentsLength(8)
         self.picker.setModel(QStandardItemModel(self.picker))
+        CalmWheel(self.picker)
         self.picker.activated.connect(self._on_activated)
         self.facts = ElidedLabel()
         self.metrics = ElidedLabel()

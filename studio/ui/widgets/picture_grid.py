@@ -52,7 +52,7 @@ class PictureGrid(QWidget):
     added = Signal(str)
 
     def __init__(
-        self, columns: int = 3, picture_px: int = 64, gap_px: int = 8, parent: QWidget | None = None
+        self, columns: int = 3, picture_px: int = 62, gap_px: int = 6, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._tiles: tuple[Tile, ...] = ()
@@ -213,9 +213,9 @@ class PictureGrid(QWidget):
         font.setBold(is_chosen)
         painter.setFont(font)
         top = rect.top() + self._picture_px + 4
-        for line in wrapped(tile.name, QFontMetrics(font), rect.width() + 6, NAME_LINES):
-            box = QRect(rect.left() - 4, top, rect.width() + 8, self.fontMetrics().height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, line)
+        for line in wrapped(tile.name, QFontMetrics(font, self), rect.width(), NAME_LINES):
+            box = QRect(rect.left(), top, rect.width(), self.fontMetrics().height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip, line)
             top += self.fontMetrics().height()
 
     def _paint_weight(self, painter: QPainter, inner: QRectF, weight: float) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from studio.ui.theme import muted_label, tabular
+from studio.ui.widgets.calm_wheel import CalmWheel
 
 STEPS = 1000
 
@@ -77,6 +78,7 @@ class SliderRow(QWidget):
         self._scale = scale
         self._words = words
         self.name = muted_label(name)
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         if name_px:
             self.name.setFixedWidth(name_px)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -85,10 +87,11 @@ class SliderRow(QWidget):
         self.slider.setPageStep(STEPS // 10)
         self.slider.setAccessibleName(name)
         self.slider.setMinimumWidth(64)
+        CalmWheel(self.slider)
         self.figures = QLabel()
         self.figures.setFont(tabular(self.figures.font()))
         self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.figures.setMinimumWidth(self.figures.fontMetrics().horizontalAdvance(widest) + 4)
+        self.figures.setFixedWidth(self.figures.fontMetrics().horizontalAdvance(widest) + 2)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

@@ -24,7 +24,7 @@ class SwatchGrid(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, columns: int = 8, cell_px: int = 24, gap_px: int = 8, parent: QWidget | None = None) -> None:
+    def __init__(self, columns: int = 10, cell_px: int = 20, gap_px: int = 5, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colours: tuple[Colour, ...] = ()
         self._current: Colour | None = None

@@ -1,0 +1,58 @@
+"""A real studio with a tiny model, and hands to use it with."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.app import Studio, create_studio
+from studio.core import settings as keys
+from studio.core.library import ModelLibrary
+from studio.core.settings import Settings
+from tests.fixtures.models import TinyModel
+
+MakeStudio = Callable[..., Studio]
+
+
+@pytest.fixture(scope="session")
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one tiny model of two labels; its check is remembered, so that one test alone waits for it."""
+    folder = tmp_path_factory.mktemp("models")
+    TinyModel().save(folder)
+    return folder
+
+
+@pytest.fixture
+def make_studio(qtbot: QtBot, models_folder: Path) -> Iterator[MakeStudio]:
+    """Start studios that are closed after the test; by default not a first start, on a small drawing."""
+    started: list[Studio] = []
+
+    def make(file: Path | None = None, settings: Settings | None = None, show: bool = True) -> Studio:
+        if settings is None:
+            settings = Settings(None)
+            settings.set(keys.FIRST_START, False)
+            settings.set(keys.NEW_WIDTH, 160)
+            settings.set(keys.NEW_HEIGHT, 160)
+        library = ModelLibrary([models_folder], cache_file=models_folder / "cache.json")
+        studio = create_studio(settings, file, library)
+        started.append(studio)
+        if show:
+            with qtbot.waitSignal(studio.session.models_changed, timeout=30_000):
+                studio.window.show()
+        return studio
+
+    yield make
+    for studio in started:
+        studio.document.mark_saved()
+        studio.window.close()
+        studio.close()
+        studio.window.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def studio(make_studio: MakeStudio) -> Studio:
+    """A running studio with a blank drawing of 160 x 160 and the tiny model."""
+    return make_studio()
