@@ -17,6 +17,7 @@ from studio.core.library import ModelLibrary
 from studio.core.settings import Settings
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.input import set_input_attributes
+from studio.ui.garbage import GuiThreadCollector
 from studio.ui.live_controller import LiveController
 from studio.ui.main_window import MainWindow
 from studio.ui.messages import Messages
@@ -130,6 +131,7 @@ def run(argv: list[str]) -> int:
     app = QApplication.instance() or QApplication([sys.argv[0]])
     assert isinstance(app, QApplication)
     app.setDesktopFileName("sketch-studio")
+    collector = GuiThreadCollector()
     studio = create_studio(Settings.of_user(), Path(argv[0]) if argv else None)
     app.aboutToQuit.connect(studio.close)
     studio.window.show()
@@ -137,6 +139,7 @@ def run(argv: list[str]) -> int:
         return app.exec()
     finally:
         studio.close()
+        collector.stop()
 
 
 def label_sketch(size: int) -> NDArray[np.uint8]:

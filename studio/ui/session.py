@@ -90,6 +90,8 @@ class Session(QObject):
         return "" if found is not None and is_for_sketches(found) else wanted.model_id
 
     def _follow(self, document: Document) -> None:
+        # Owned by Qt, so that it dies in this thread wherever Python drops the last reference.
+        document.setParent(self)
         self._connections = [
             document.changed.connect(self.changed),
             document.choices_changed.connect(self._on_choices_changed),

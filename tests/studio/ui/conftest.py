@@ -1,9 +1,11 @@
 """A real studio with a tiny model, and hands to use it with."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -44,15 +46,22 @@ def make_studio(qtbot: QtBot, models_folder: Path) -> Iterator[MakeStudio]:
         return studio
 
     yield make
-    for studio in started:
-        studio.document.mark_saved()
-        studio.window.close()
-        studio.close()
-        studio.window.deleteLater()
+    while started:
+        _end(started.pop())
     QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    # Cycles of a dead studio must not be collected later, in some other test's worker thread.
+    gc.collect()
 
 
 @pytest.fixture
 def studio(make_studio: MakeStudio) -> Studio:
     """A running studio with a blank drawing of 160 x 160 and the tiny model."""
     return make_studio()
+
+
+def _end(studio: Studio) -> None:
+    studio.document.mark_saved()
+    studio.window.close()
+    studio.close()
+    studio.window.deleteLater()
