@@ -21,12 +21,13 @@ def transparent_ground(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> Pixels:
     out = np.empty((*ink.shape, 4), np.uint8)
     out[..., :3] = rgb
     out[..., 3] = 255
-    alpha = ink[ground].astype(np.float32)[:, None]
+    out[ground] = 0
+    edge = ground & (ink > 0)
+    alpha = ink[edge].astype(np.float32)[:, None]
     # rgb = colour * alpha + white * (1 - alpha), solved for colour.
-    colour = 255.0 - (255.0 - rgb[ground].astype(np.float32)) * 255.0 / np.maximum(alpha, 1.0)
-    out[ground, :3] = np.rint(np.clip(colour, 0, 255)).astype(np.uint8)
-    out[ground, 3] = ink[ground]
-    out[out[..., 3] == 0] = 0
+    colour = 255.0 - (255.0 - rgb[edge].astype(np.float32)) * 255.0 / alpha
+    out[edge, :3] = np.rint(np.clip(colour, 0, 255)).astype(np.uint8)
+    out[edge, 3] = ink[edge]
     return out
 
 
@@ -34,7 +35,7 @@ def ground_mask(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> NDArray[np.boo
     """Return where the ground is, bool [H, W], the outer half of the lines around it included."""
     import cv2
 
-    paper = _without_ink(rgb, ink).min(axis=2) >= PAPER_LEVEL
+    paper = _darkest_under_ink(rgb, ink) >= PAPER_LEVEL
     free = (paper & (ink < INK_LEVEL)).astype(np.uint8)
     # A frame of paper around the picture joins everything the border touches.
     framed = np.pad(free, 1, constant_values=1)
@@ -45,7 +46,7 @@ def ground_mask(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> NDArray[np.boo
         core = (depth > radius).astype(np.uint8)
         wide = np.asarray(_reached(core))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 3, 2 * radius + 3))
-        grown = np.asarray(cv2.dilate(wide, kernel))[radius:-radius, radius:-radius]
+        grown = np.asarray(cv2.dilate(wide, kernel), np.uint8)[radius:-radius, radius:-radius]
         reached = _reached(framed & grown)
     inside = reached[1:-1, 1:-1]
     # Where ink meets the ground its soft edge is ground too, up to the middle of the line.
@@ -54,10 +55,14 @@ def ground_mask(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> NDArray[np.boo
     return (inside > 0) | soft
 
 
-def _without_ink(rgb: Pixels, ink: Pixels) -> NDArray[np.uint8]:
-    """Return the colour under the lines: rgb = colour * (1 - ink), solved where enough of it shows."""
-    share = np.maximum(255 - ink.astype(np.int32), 1)[..., None]
-    colour = np.minimum((rgb.astype(np.int32) * 255 + share // 2) // share, 255).astype(np.uint8)
+def _darkest_under_ink(rgb: Pixels, ink: Pixels) -> Pixels:
+    """Return the darkest channel of the colour under the lines; white where the ink hides it.
+
+    rgb = colour * (1 - ink), solved for colour; that keeps the order of the channels, so one is enough.
+    """
+    share = np.maximum(255 - ink, 1).astype(np.uint16)
+    darkest = np.minimum(np.minimum(rgb[..., 0], rgb[..., 1]), rgb[..., 2]).astype(np.uint16)
+    colour = np.minimum((darkest * np.uint16(255) + share // 2) // share, 255).astype(np.uint8)
     colour[ink > 200] = 255
     return colour
 

@@ -1,7 +1,7 @@
 """From pen samples to a smooth path: one pass of smoothing, then curves cut into short straight pieces."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,31 +56,51 @@ class StrokePath:
         self._smooth = self._pen
         self._control = self._pen
         self._middle = self._pen
+        self._heading_from = self._pen
         self._time_s = 0.0
 
     def start(self, sample: PenSample) -> list[Piece]:
         """Begin at ``sample``; return the dot under the pen."""
         point = _point(sample)
-        self._pen = self._smooth = self._control = self._middle = point
+        self._pen = self._smooth = self._control = self._middle = self._heading_from = point
         self._time_s = sample.time_s
         return [Piece(point, point)]
 
     def add(self, sample: PenSample) -> list[Piece]:
         """Follow the pen to ``sample``; return the pieces that are certain now (often none or a few)."""
-        self._pen = _point(sample)
+        point = _point(sample)
+        if _distance(self._pen, point) >= SMALLEST_MOVE_PX:
+            self._heading_from = self._pen
+        self._pen = point
         step_s = sample.time_s - self._time_s
         self._time_s = sample.time_s
         return self._follow(step_s)
 
     def finish(self, sample: PenSample | None = None) -> list[Piece]:
         """End the path where the pen was lifted, without a tail of lag."""
+        pieces: list[Piece] = []
         if sample is not None:
-            lifted = _point(sample)
             # Tablets report no pressure as the pen leaves; the line keeps the width it had.
-            self._pen = lifted._replace(pressure=lifted.pressure or self._pen.pressure)
-        pieces = _curve(self._middle, self._control, self._pen)
+            pieces += self.add(replace(sample, pressure=sample.pressure or self._pen.pressure))
+        pieces += [*_straight(self._middle, self._control), *self._catch_up()]
         self._middle = self._control = self._smooth = self._pen
         return pieces
+
+    def _catch_up(self) -> list[Piece]:
+        """Lead from the last certain point to the pen: off the way the path went, on to the way the pen went.
+
+        A straight line there would show as a kink whenever the smoothing lags behind a fast pen.
+        """
+        start, end = self._control, self._pen
+        gap = _distance(start, end)
+        if gap < 0.01:
+            return []
+        reach = gap / 3
+        leave = _toward(self._middle, start, reach)
+        arrive = _toward(self._heading_from, end, reach)
+        first = start._replace(x=start.x + leave[0], y=start.y + leave[1])
+        second = end._replace(x=end.x - arrive[0], y=end.y - arrive[1])
+        return _cubic(start, first, second, end)
 
     def _follow(self, step_s: float) -> list[Piece]:
         # Replayed or coarse clocks give 0 or huge steps; a stroke must not freeze or jump for that.
@@ -125,6 +145,25 @@ def _curve(start: PathPoint, control: PathPoint, end: PathPoint) -> list[Piece]:
         pieces += _straight(last, here)
         last = here
     return pieces
+
+
+def _cubic(start: PathPoint, first: PathPoint, second: PathPoint, end: PathPoint) -> list[Piece]:
+    """Cut a cubic Bezier curve into even shares of its parameter, short enough for a catch-up."""
+    count = min(24, max(1, math.ceil(_distance(start, end) / 3)))
+    points = []
+    for i in range(count + 1):
+        t = i / count
+        a, b, c = _between(start, first, t), _between(first, second, t), _between(second, end, t)
+        points.append(_between(_between(a, b, t), _between(b, c, t), t))
+    return [piece for a, b in pairwise(points) for piece in _straight(a, b)]
+
+
+def _toward(start: PathPoint, end: PathPoint, length: float) -> tuple[float, float]:
+    """Return the step of ``length`` in the direction from start to end; none where they coincide."""
+    distance = _distance(start, end)
+    if distance < 1e-6:
+        return 0.0, 0.0
+    return (end.x - start.x) / distance * length, (end.y - start.y) / distance * length
 
 
 def _straight(start: PathPoint, end: PathPoint) -> list[Piece]:

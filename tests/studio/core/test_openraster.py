@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -59,6 +59,7 @@ images = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(images, images, st.integers(0, 200), st.integers(0, 150), st.floats(0, 1), st.booleans())
 def test_drawing_comes_back_as_it_was(
     tmp_path: Path, ink: Pixels, hint: Pixels, x: int, y: int, opacity: float, visible: bool

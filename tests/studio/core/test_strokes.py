@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.core.brush import Brush, BrushMode, StrokeRaster, piece_coverage
@@ -52,6 +52,7 @@ def test_path_is_unbroken_from_press_to_release(stroke: list[PenSample], smoothi
         assert before.end[:2] == pytest.approx(after.start[:2], abs=1e-6)
 
 
+@settings(max_examples=30)
 @given(samples, st.floats(0, 1))
 def test_pixels_do_not_depend_on_how_samples_were_batched(stroke: list[PenSample], smoothing: float) -> None:
     pieces = pieces_of(stroke, smoothing)
@@ -94,6 +95,7 @@ def test_lifting_without_pressure_keeps_the_width() -> None:
     assert abs(int((alpha[:, 150] > 127).sum()) - int((alpha[:, 60] > 127).sum())) <= 1
 
 
+@settings(max_examples=30)
 @given(coordinates, coordinates, coordinates, coordinates, st.floats(1, 20))
 def test_coverage_is_the_capsule_around_the_piece(
     x0: float, y0: float, x1: float, y1: float, r: float
@@ -128,6 +130,7 @@ def test_pressure_widens_the_line_evenly() -> None:
     assert np.diff(widths).min() > -0.3
 
 
+@settings(max_examples=30)
 @given(samples, st.integers(0, 255))
 def test_a_stroke_that_crosses_itself_is_no_darker_there(stroke: list[PenSample], under: int) -> None:
     brush = Brush(size_px=14, opacity=0.5, smoothing=0.0, pressure_size=False)
@@ -145,6 +148,7 @@ def test_soft_brush_fades_to_its_edge() -> None:
     assert row[41] == 0
 
 
+@settings(max_examples=30)
 @given(samples)
 def test_erasing_a_stroke_s_own_path_leaves_nothing_of_its_core(stroke: list[PenSample]) -> None:
     document = Document.new(200, 200)
@@ -155,6 +159,7 @@ def test_erasing_a_stroke_s_own_path_leaves_nothing_of_its_core(stroke: list[Pen
     assert document.line.surface.is_blank
 
 
+@settings(max_examples=30)
 @given(samples, st.integers(0, 255))
 def test_pixels_stay_premultiplied(stroke: list[PenSample], under: int) -> None:
     brush = Brush(size_px=9, opacity=0.7, hardness=0.5, colour=(250, 120, 3))
