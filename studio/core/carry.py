@@ -1,14 +1,16 @@
 """Carries the network's colours to the drawing's own size: colour from the network, edges from the drawing.
 
 The network colours a small picture (256 px, say); its colours change beneath the lines, somewhere within the
-width of a small pixel or two. Enlarging that gives halos along every line. So near a line each pixel of the large
-drawing takes its colour from deeper inside its own side: it walks away from the line, up the signed distance
-to the ink, until it is far enough for the enlarged colours to be pure, or, between two close lines, until it stands
-on the ridge between them. The distance grows all the way and so the walk cannot cross a line; where a line has a
-gap nothing is near and the enlarged colours stay as soft as the network made them.
+width of a small pixel or two. Enlarging that gives a halo along every line. So near a line each pixel of the
+large drawing takes its colour from deeper inside its own side: it walks away from the line, up the distance
+to the ink, until the enlarged colours are pure, or, between two close lines, until it stands on the ridge
+between them. The distance grows all the way, and so the walk cannot cross a line; where a line has a gap, nothing
+is near, and the enlarged colours stay.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,83 +18,108 @@ from numpy.typing import NDArray
 from studio.core.geometry import Rect
 
 LINE_COVERAGE = 48
-"""Ink from this coverage on (of 255) separates colours."""
+"""Ink from this coverage on (of 255) parts colours."""
 
 PURE_CELLS = 1.5
-"""Distance from a line, in pixels of the small picture, from which enlarged colours are pure."""
+"""Distance from a line, in pixels of the small picture, from which on enlarged colours are pure."""
 
 DEPTH_CELLS = 3.0
-"""How far beneath the ink, in pixels of the small picture, colours still reach; deeper nobody can see."""
+"""How far beneath the ink, in pixels of the small picture, colours are brought; deeper nobody sees them."""
 
-Colours = NDArray[np.uint8]
+STRIP = 64
+"""Rows of a drawing whose walks are kept together, so that a stroke renews few of them."""
+
+MIDWAY_SIDE = 1024
+"""Larger drawings are reached by way of this size: two short walks cost less than a long one."""
+
+Colours: TypeAlias = NDArray[np.uint8]
+Ink: TypeAlias = NDArray[np.uint8]
+Indices: TypeAlias = NDArray[np.int32]
+Distances: TypeAlias = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """Pixels that take their colour elsewhere, and where: flat indices [n] of the drawing, in the same order."""
+
+    pixels: Indices
+    sources: Indices
+
+
+@dataclass(frozen=True, slots=True)
 class CarryPlan:
-    """Where each pixel near a line takes its colour from: depends on the ink alone, not on the colours.
+    """Where the pixels near lines take their colours from: depends on the ink alone, not on the colours.
 
-    ``pixels`` and ``sources`` are flat indices, int32 [n], of the drawing ``ink`` [H,W] (coverage, 0 = paper) for a
-    small picture ``scale`` times smaller.
+    ``ink`` [H,W] is coverage, 0 = paper; the small picture is ``scale`` times smaller; ``strips`` holds the
+    walks of `STRIP` rows each.
     """
 
-    ink: NDArray[np.uint8]
+    ink: Ink
     scale: float
-    pixels: NDArray[np.int32]
-    sources: NDArray[np.int32]
+    strips: tuple[Walks, ...]
 
     @classmethod
-    def of(cls, ink: NDArray[np.uint8], scale: float) -> "CarryPlan":
-        """Return the plan for a whole drawing."""
+    def of(cls, ink: Ink, scale: float) -> "CarryPlan":
+        """Return the plan of a whole drawing."""
         height, width = ink.shape
-        return cls(ink, scale, *_walks(ink, scale, Rect(0, 0, width, height)))
+        return cls(ink, scale, tuple(_walks(ink, scale, Rect(0, 0, width, height))))
 
-    def updated(self, ink: NDArray[np.uint8], changed: Rect | None) -> "CarryPlan":
-        """Return the plan for a drawing that differs from this one's only inside ``changed`` (None: nowhere)."""
-        if changed is None or changed.is_empty:
-            return CarryPlan(ink, self.scale, self.pixels, self.sources)
+    def updated(self, ink: Ink, changed: Rect | None) -> "CarryPlan":
+        """Return the plan of a drawing that differs from this one's inside ``changed`` alone (None: nowhere)."""
         height, width = ink.shape
-        part = changed.inflated(_reach(self.scale)).intersected(Rect(0, 0, width, height))
-        if 2 * part.area > height * width:
-            return CarryPlan.of(ink, self.scale)
-        rows, columns = np.divmod(self.pixels, width)
-        outside = (rows < part.y) | (rows >= part.bottom) | (columns < part.x) | (columns >= part.right)
-        pixels, sources = _walks(ink, self.scale, part)
-        return CarryPlan(
-            ink,
-            self.scale,
-            np.concatenate([self.pixels[outside], pixels]),
-            np.concatenate([self.sources[outside], sources]),
-        )
+        changed = _shrunk(self.ink, ink, changed) if changed is not None else None
+        if changed is None:
+            return CarryPlan(ink, self.scale, self.strips)
+        reached = changed.inflated(_reach(self.scale)).intersected(Rect(0, 0, width, height))
+        first, last = reached.y // STRIP, -(-reached.bottom // STRIP)
+        part = Rect.from_edges(reached.x, first * STRIP, reached.right, min(last * STRIP, height))
+        strips = list(self.strips)
+        for place, new in enumerate(_walks(ink, self.scale, part), first):
+            old = strips[place]
+            column = old.pixels % width
+            kept = (column < part.x) | (column >= part.right)
+            strips[place] = Walks(
+                np.concatenate([old.pixels[kept], new.pixels]),
+                np.concatenate([old.sources[kept], new.sources]),
+            )
+        return CarryPlan(ink, self.scale, tuple(strips))
 
     def carry(self, flats: Colours) -> Colours:
         """Return ``flats`` [h,w,3] at the drawing's size [H,W,3]."""
         import cv2
 
         height, width = self.ink.shape
-        enlarged = cv2.resize(
-            cv2.cvtColor(flats, cv2.COLOR_RGB2RGBA), (width, height), interpolation=cv2.INTER_CUBIC
-        )
+        four = cv2.cvtColor(flats, cv2.COLOR_RGB2RGBA)
+        enlarged = cv2.resize(four, (width, height), interpolation=cv2.INTER_CUBIC)
+        # Four bytes a pixel, so that one pixel is one number to move.
         packed = enlarged.view(np.uint32).reshape(-1)
-        packed[self.pixels] = packed.take(self.sources)
-        result: Colours = cv2.cvtColor(enlarged, cv2.COLOR_RGBA2RGB)
-        return result
+        moved = [packed.take(walks.sources) for walks in self.strips]
+        for walks, colours in zip(self.strips, moved, strict=True):
+            packed[walks.pixels] = colours
+        return np.asarray(cv2.cvtColor(enlarged, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
-def carry_flats(flats: Colours, ink: NDArray[np.uint8]) -> Colours:
-    """Return the colours ``flats`` [h,w,3] at the size of ``ink`` [H,W] (coverage, 0 = paper), edges on its lines.
+def carry_flats(flats: Colours, ink: Ink) -> Colours:
+    """Return the colours ``flats`` [h,w,3] at the size of ``ink`` [H,W] (coverage), edges on its lines.
 
     Both show the same scene edge to edge. The colours go on beneath the lines and meet in their middle, so the
     ink can be multiplied over them without a seam.
     """
-    return CarryPlan.of(ink, max(1.0, ink.shape[1] / flats.shape[1])).carry(flats)
+    height, width = ink.shape
+    if max(height, width) > MIDWAY_SIDE:
+        import cv2
+
+        scale = MIDWAY_SIDE / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        flats = carry_flats(flats, np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.uint8))
+    return CarryPlan.of(ink, max(1.0, max(height, width) / max(flats.shape[:2]))).carry(flats)
 
 
-def multiply_ink(flats: Colours, sketch: NDArray[np.uint8]) -> Colours:
+def multiply_ink(flats: Colours, sketch: Ink) -> Colours:
     """Return round(flats * sketch / 255) for colours [H,W,3] and a sketch [H,W] (255 = paper)."""
     import cv2
 
-    result: Colours = cv2.multiply(flats, cv2.cvtColor(sketch, cv2.COLOR_GRAY2RGB), scale=1 / 255)
-    return result
+    return np.asarray(cv2.multiply(flats, cv2.cvtColor(sketch, cv2.COLOR_GRAY2RGB), scale=1 / 255), np.uint8)
 
 
 def _reach(scale: float) -> int:
@@ -100,85 +127,135 @@ def _reach(scale: float) -> int:
     return int(np.ceil((2 * PURE_CELLS + DEPTH_CELLS) * scale)) + 4
 
 
-def _walks(ink: NDArray[np.uint8], scale: float, part: Rect) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return pixels inside ``part`` that must take their colour elsewhere, and where; flat indices of ``ink``."""
+def _shrunk(before: Ink, after: Ink, changed: Rect) -> Rect | None:
+    """Return the box of the pixels inside ``changed`` that differ, None when there are none."""
+    import cv2
+
+    box = cv2.boundingRect(cv2.absdiff(before[changed.slices], after[changed.slices]))
+    rect = Rect(*box).translated(changed.x, changed.y)
+    return None if rect.is_empty else rect
+
+
+def _walks(ink: Ink, scale: float, part: Rect) -> Iterator[Walks]:
+    """Yield the walks of the pixels inside ``part``, strip by strip; it begins and ends where strips do."""
+    import cv2
+
     height, width = ink.shape
     window = part.inflated(_reach(scale)).intersected(Rect(0, 0, width, height))
     distance = _signed_distance(ink[window.slices])
     pure = PURE_CELLS * scale
-    near = (distance < pure) & (distance > -DEPTH_CELLS * scale)
-    inner = part.translated(-window.x, -window.y)
-    mask = np.zeros_like(near)
-    mask[inner.slices] = near[inner.slices]
-    rows, columns = np.nonzero(mask)
-    if not rows.size:
-        return np.empty(0, np.int32), np.empty(0, np.int32)
-    to_rows, to_columns = _walk(distance, rows.astype(np.int32), columns.astype(np.int32), pure)
-    pixels = (rows + window.y) * width + columns + window.x
-    sources = (to_rows + window.y) * width + to_columns + window.x
-    return pixels.astype(np.int32), sources.astype(np.int32)
+    near = cv2.inRange(distance, -DEPTH_CELLS * scale, pure).view(np.bool_)
+    field = _Field(distance, pure)
+    left, right = part.x - window.x, part.right - window.x
+    for top in range(part.y, part.bottom, STRIP):
+        rows = slice(top - window.y, min(top + STRIP, part.bottom) - window.y)
+        y, x = _places(near[rows, left:right])
+        y += rows.start
+        x += left
+        to_y, to_x = field.walk(y, x)
+        corner = window.y * width + window.x
+        yield Walks(y * np.int32(width) + (x + corner), to_y * np.int32(width) + (to_x + corner))
 
 
-def _signed_distance(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _places(mask: NDArray[np.bool_]) -> tuple[Indices, Indices]:
+    """Return rows and columns of the true pixels; several times faster than np.nonzero."""
+    height, width = mask.shape
+    flat = np.flatnonzero(mask).astype(np.int32)
+    rows = np.repeat(np.arange(height, dtype=np.int32), np.count_nonzero(mask, axis=1))
+    flat -= rows * np.int32(width)
+    return rows, flat
+
+
+def _signed_distance(ink: Ink) -> Distances:
     """Return pixels to the nearest line, negative beneath it."""
     import cv2
 
-    line = cv2.compare(ink, LINE_COVERAGE, cv2.CMP_GE)
-    if not line.any():
-        return np.full(ink.shape, 1e4, np.float32)
-    outside = cv2.distanceTransform(cv2.bitwise_not(line), cv2.DIST_L2, 3)
-    inside = cv2.distanceTransform(line, cv2.DIST_L2, 3)
-    result: NDArray[np.float32] = cv2.subtract(outside, inside)
-    return result
+    lines = cv2.threshold(ink, LINE_COVERAGE - 1, 255, cv2.THRESH_BINARY)[1]
+    outside = cv2.distanceTransform(cv2.bitwise_not(lines), cv2.DIST_L2, 3)
+    inside = cv2.distanceTransform(lines, cv2.DIST_L2, 3)
+    return np.asarray(cv2.subtract(outside, inside, dst=outside), np.float32)
 
 
-def _walk(
-    distance: NDArray[np.float32], rows: NDArray[np.int32], columns: NDArray[np.int32], pure: float
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return where each pixel arrives when it walks straight up the distance until that is ``pure``."""
-    height, width = distance.shape
-    flat = distance.reshape(-1)
-    here = flat.take(rows * width + columns)
-    up = flat.take(np.maximum(rows - 1, 0) * width + columns)
-    down = flat.take(np.minimum(rows + 1, height - 1) * width + columns)
-    left = flat.take(rows * width + np.maximum(columns - 1, 0))
-    right = flat.take(rows * width + np.minimum(columns + 1, width - 1))
-    # The tiny lean sends the pixels in the very middle of a line to one side, all to the same.
-    dy, dx = down - up + np.float32(2e-3), right - left + np.float32(1e-3)
-    length = np.sqrt(dx * dx + dy * dy)
-    dy /= length
-    dx /= length
+class _Field:
+    """Distances to the ink [H,W], in which pixels walk upwards until they are ``pure`` far from it."""
 
-    def at(steps: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        y = np.rint(rows + dy * steps).astype(np.int32)
-        x = np.rint(columns + dx * steps).astype(np.int32)
-        return np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)
+    def __init__(self, distance: Distances, pure: float) -> None:
+        import cv2
 
-    to_rows, to_columns = at(pure - here)
-    arrived = flat.take(to_rows * width + to_columns) >= pure - 1.0
-    # The distance cannot grow faster than the way, so whoever arrived came by no line. The rest goes step by step.
-    rest = np.flatnonzero(~arrived)
-    if rest.size:
-        rows, columns, dy, dx, here = rows[rest], columns[rest], dy[rest], dx[rest], here[rest]
-        best_rows, best_columns = _climb(flat, height, width, rows, columns, dy, dx, here, pure)
-        to_rows[rest] = best_rows
-        to_columns[rest] = best_columns
-    return to_rows, to_columns
+        self._pure = np.float32(pure)
+        self._height, self._width = distance.shape
+        # With a frame of one pixel no neighbour needs a test.
+        self._flat = cv2.copyMakeBorder(distance, 1, 1, 1, 1, cv2.BORDER_REPLICATE).reshape(-1)
+        self._stride = np.int32(self._width + 2)
+
+    def walk(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+        """Return where the pixels arrive."""
+        here, dy, dx = self._slope(rows, columns)
+        to_rows, to_columns = self._ahead(rows, columns, dy, dx, self._pure - here)
+        # The distance cannot grow faster than the way, so whoever arrived came by no line.
+        rest = np.flatnonzero(self._at(to_rows, to_columns) < self._pure - 1)
+        if rest.size:
+            start = (rows[rest], columns[rest], dy[rest], dx[rest], here[rest])
+            to_rows[rest], to_columns[rest] = self._climb(*start)
+        return to_rows, to_columns
+
+    def _slope(self, rows: Indices, columns: Indices) -> tuple[Distances, Distances, Distances]:
+        """Return the distance at pixels, and the direction (down, right; length 1) in which it grows."""
+        index = self._index(rows, columns)
+        here = self._flat.take(index)
+        dy = self._flat.take(index + self._stride)
+        dy -= self._flat.take(index - self._stride)
+        dx = self._flat.take(index + 1)
+        dx -= self._flat.take(index - 1)
+        # The tiny lean sends the pixels in the very middle of a line to one side, all to the same.
+        dy += np.float32(2e-3)
+        dx += np.float32(1e-3)
+        length = np.sqrt(dy * dy + dx * dx)
+        dy /= length
+        dx /= length
+        return here, dy, dx
+
+    def _climb(
+        self, rows: Indices, columns: Indices, dy: Distances, dx: Distances, here: Distances
+    ) -> tuple[Indices, Indices]:
+        """Return the last pixel of each way up to which the distance keeps growing, step by step."""
+        to_rows, to_columns, best = rows.copy(), columns.copy(), here.copy()
+        # Beneath the ink nothing is in the way: the first look is just beyond its edge.
+        way = np.maximum(-here, 0)
+        going = np.arange(rows.size)
+        while going.size:
+            way = way + np.float32(1)
+            y, x = self._ahead(rows[going], columns[going], dy[going], dx[going], way)
+            value = self._at(y, x)
+            higher = value > best[going]
+            moved = going[higher]
+            to_rows[moved], to_columns[moved], best[moved] = y[higher], x[higher], value[higher]
+            higher &= value < self._pure
+            going, way = going[higher], way[higher]
+        return to_rows, to_columns
+
+    def _ahead(
+        self, rows: Indices, columns: Indices, dy: Distances, dx: Distances, way: Distances
+    ) -> tuple[Indices, Indices]:
+        """Return the pixels ``way`` further along the directions, inside the field."""
+        return _moved(rows, dy, way, self._height), _moved(columns, dx, way, self._width)
+
+    def _at(self, rows: Indices, columns: Indices) -> Distances:
+        return self._flat.take(self._index(rows, columns))
+
+    def _index(self, rows: Indices, columns: Indices) -> Indices:
+        index = rows * self._stride
+        index += columns
+        index += self._stride + np.int32(1)
+        return index
 
 
-def _climb(flat, height, width, rows, columns, dy, dx, here, pure):
-    start = np.maximum(-here, 0)
-    best_rows, best_columns, best = rows.copy(), columns.copy(), here.copy()
-    alive = np.arange(rows.size)
-    for step in range(1, int(np.ceil(pure)) + 3):
-        way = start[alive] + np.float32(step)
-        y = np.clip(np.rint(rows[alive] + dy[alive] * way).astype(np.int32), 0, height - 1)
-        x = np.clip(np.rint(columns[alive] + dx[alive] * way).astype(np.int32), 0, width - 1)
-        value = flat.take(y * width + x)
-        higher = value > best[alive]
-        y, x, value, alive = y[higher], x[higher], value[higher], alive[higher]
-        best_rows[alive], best_columns[alive], best[alive] = y, x, value
-        alive = alive[value < pure]
-        if not alive.size:
-            break
-    return best_rows, best_columns
+def _moved(start: Indices, direction: Distances, way: Distances, size: int) -> Indices:
+    """Return round(start + direction * way), kept inside 0..size - 1."""
+    place = direction * way
+    place += start
+    # Adding a half and cutting rounds what is not negative; the rest ends up at 0 all the same.
+    place += np.float32(0.5)
+    np.maximum(place, np.float32(0), out=place)
+    np.minimum(place, np.float32(size - 1), out=place)
+    return place.astype(np.int32)

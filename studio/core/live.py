@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.carry import MIDWAY_SIDE
 from studio.core.labels import label_vector, noise_vector
 from studio.core.library import ModelEntry
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 SHORTEST_GAP_S = 1 / 120
 QUIET_S = 0.25
-WORKING_SIDE = 1024
+WORKING_SIDE = MIDWAY_SIDE
 RATE_WINDOW_S = 1.0
 
 

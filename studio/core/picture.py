@@ -11,6 +11,7 @@ from studio.core.carry import CarryPlan, multiply_ink
 from studio.core.engine import Engine
 from studio.core.geometry import Rect
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
+from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
 from training.manifest import ModelManifest
 
@@ -71,8 +72,7 @@ class Painter:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._plan: CarryPlan | None = None
-        self._planned: TileSnapshot | None = None
+        self._plans: dict[tuple[int, int], tuple[CarryPlan, TileSnapshot]] = {}
 
     def paint(self, request: InferenceRequest) -> LivePicture:
         """Return the picture for a request; UserError when the model fails."""
@@ -90,12 +90,10 @@ class Painter:
             np.asarray(request.noise, np.float32),
         )
         run_end = time.perf_counter()
-        size = snapshot.width, snapshot.height
-        if not request.full_size:
-            size = working_size(*size)
-        sketch = compose.sketch_of(snapshot, *size)
+        full = snapshot.width, snapshot.height
+        size = full if request.full_size else working_size(*full)
         colours = output.flats if output.flats is not None else output.image
-        flats = self._carry(np.ascontiguousarray(colours[box.slices]), sketch, snapshot.line.tiles)
+        flats, sketch = self._carry(np.ascontiguousarray(colours[box.slices]), snapshot, size)
         image = multiply_ink(flats, sketch)
         image.setflags(write=False)
         flats.setflags(write=False)
@@ -108,20 +106,28 @@ class Painter:
             model_id=request.model.id,
             timings=Timings((run_start - start) * 1e3 + overhead_ms, output.run_ms, (end - run_end) * 1e3),
             device_text=self.engine.device.status(output.run_ms),
-            full_size=size == (snapshot.width, snapshot.height),
+            full_size=size == full,
             epoch=request.epoch,
         )
 
-    def _carry(self, colours: Colours, sketch: Grey, tiles: TileSnapshot) -> Colours:
-        ink = np.bitwise_not(sketch)
-        scale = max(1.0, max(sketch.shape) / max(colours.shape[:2]))
-        plan = self._plan
-        if plan is None or self._planned is None or plan.ink.shape != ink.shape or plan.scale != scale:
+    def _carry(
+        self, colours: Colours, snapshot: DocumentSnapshot, size: tuple[int, int]
+    ) -> tuple[Colours, Grey]:
+        """Return colours and sketch at ``size``; large drawings are reached by way of their working size."""
+        sketch = compose.sketch_of(snapshot, *size)
+        working = working_size(snapshot.width, snapshot.height)
+        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, size)}
+        if size != working:
+            colours, _ = self._carry(colours, snapshot, working)
+        ink, tiles = np.bitwise_not(sketch), snapshot.line.tiles
+        scale = max(1.0, max(size) / max(colours.shape[:2]))
+        plan, planned = self._plans.get(size, (None, tiles))
+        if plan is None or plan.scale != scale:
             plan = CarryPlan.of(ink, scale)
-        elif tiles is not self._planned:
-            plan = plan.updated(ink, _scaled(tiles.changed_since(self._planned), tiles, ink.shape))
-        self._plan, self._planned = plan, tiles
-        return plan.carry(colours)
+        elif tiles is not planned:
+            plan = plan.updated(ink, _scaled(tiles.changed_since(planned), tiles, ink.shape))
+        self._plans[size] = (plan, tiles)
+        return plan.carry(colours), sketch
 
 
 def _scaled(rect: Rect | None, tiles: TileSnapshot, shape: tuple[int, ...]) -> Rect | None:
@@ -129,4 +135,5 @@ def _scaled(rect: Rect | None, tiles: TileSnapshot, shape: tuple[int, ...]) -> R
     if rect is None or shape == (tiles.height, tiles.width):
         return rect
     down, across = shape[0] / tiles.height, shape[1] / tiles.width
-    return Rect.around([(rect.x * across, rect.y * down), (rect.right * across, rect.bottom * down)], 1)
+    corners = [(rect.x * across, rect.y * down), (rect.right * across, rect.bottom * down)]
+    return Rect.around(corners, 1).intersected(Rect(0, 0, shape[1], shape[0]))
