@@ -2,11 +2,16 @@
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 
+import psutil
+
 from tests.benchmarks import registry
 from tests.benchmarks.measure import Effort, NotReadyError, Row
+
+BUSY_LOAD = 0.4
 
 
 def table(rows: list[Row]) -> str:
@@ -32,6 +37,13 @@ def table(rows: list[Row]) -> str:
     )
 
 
+def warn_when_busy() -> None:
+    """Say so when other programs keep the machine busy: milliseconds grow then, ratios less so."""
+    load = psutil.getloadavg()[0] / (os.cpu_count() or 1)
+    if load > BUSY_LOAD:
+        print(f"the machine is busy (load {load:.1f} a core): times are too long", file=sys.stderr)
+
+
 def main(argv: list[str]) -> int:
     """Run the named benchmarks, all by default; 1 when a figure is over its budget."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
@@ -44,6 +56,7 @@ def main(argv: list[str]) -> int:
         known = ", ".join(registry.BENCHMARKS)
         parser.error(f"no benchmark is called {', '.join(sorted(unknown))}; choose from {known}")
     rows: list[Row] = []
+    warn_when_busy()
     for name in options.names or registry.BENCHMARKS:
         try:
             found = registry.BENCHMARKS[name](Effort(tiny=options.tiny))
