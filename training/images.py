@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 512 * 1024 * 1024
 # Named, so that Pillow tries no reader (EPS starts a program) that nobody asked for.
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "BMP", "GIF", "PPM")
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".pgm")
 NOTES = "sketch_studio_notes"
 

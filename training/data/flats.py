@@ -34,9 +34,7 @@ def flats_of(image: Pixels, sketch: Pixels) -> Pixels:
 
 
 def fill_nearest(values: Pixels, known: Pixels) -> Pixels:
-    """Return ``values`` uint8 [H,W,...] with each pixel where ``known`` uint8 [H,W] is 0 taken from the nearest
-    known.
-    """
+    """Return ``values`` uint8 [H,W,...], pixels where ``known`` [H,W] is 0 taken from the nearest known."""
     if not known.any() or known.all():
         return values.copy()
     _, nearest = cv2.distanceTransformWithLabels(
