@@ -325,11 +325,10 @@ def probe_model_file(path: Path, timeout_s: float = 20.0, memory_mb: int = 2048)
     ``memory_mb`` limits what it may take beyond the program itself. Blocks: call it from a worker.
     """
     name = Path(path).name
+    program = Path(__file__).resolve().parents[1]
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(
-            [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
-        ),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(program), os.environ.get("PYTHONPATH")))),
         # The folder the program was started in may be the stranger's: nothing is imported from there.
         "PYTHONSAFEPATH": "1",
         "OPENBLAS_NUM_THREADS": "1",

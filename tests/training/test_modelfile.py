@@ -395,6 +395,18 @@ def test_probe_runs_a_good_model_at_its_smallest_size(tmp_path: Path) -> None:
     assert probed.provider == "CPUExecutionProvider"
 
 
+def test_probe_imports_nothing_from_the_folder_it_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "good.onnx"
+    path.write_bytes(tiny_model().SerializeToString())
+    for name in ("onnxruntime.py", "argparse.py", "numpy.py"):
+        (tmp_path / name).write_text("raise SystemExit('imported from a stranger')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    assert probe_model_file(path).side == MANIFEST.smallest
+
+
 def test_probe_refuses_what_the_check_refuses_and_what_cannot_run(tmp_path: Path) -> None:
     path = tmp_path / "broken.onnx"
     path.write_bytes(b"nothing")
