@@ -183,7 +183,7 @@ def evaluation_hints(
     for i, region in enumerate(found.numbers[:count]):
         inside = found.inside(int(region))
         depth = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-        deep = np.flatnonzero((depth >= min(float(depth.max()), 2 * radius)) & inside)
+        deep = np.flatnonzero((depth >= min(float(depth.max()), 2 * radius + 1)) & inside)
         y, x = divmod(int(rng.choice(deep)), sketch.shape[1])
         dot = np.zeros(sketch.shape, np.uint8)
         cv2.circle(dot, (x * 16, y * 16), round(radius * 16), 255, -1, cv2.LINE_AA, 4)

@@ -42,7 +42,7 @@ def test_regions_are_what_lines_enclose_largest_first(box: tuple[np.ndarray, np.
 def test_shading_inside_one_outline_is_one_region(box: tuple[np.ndarray, np.ndarray]) -> None:
     flats, sketch = box
     shaded = flats.copy()
-    shaded[60:, 50:78][sketch[60:, 50:78] > 200] = (150, 30, 20)
+    shaded[60:72, 50:76][sketch[60:72, 50:76] > 200] = (150, 30, 20)
     assert set(np.unique(regions(shaded, sketch))) == {0, 1, 2}
 
 
