@@ -1,0 +1,280 @@
+"""Everything one training run is told, as frozen dataclasses that read and write TOML."""
+
+import dataclasses
+import difflib
+import math
+import tomllib
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training.data.options import AugmentConfig, HintConfig
+from training.files import UserError, write_text
+from training.options import check_options, option
+
+TRUE_WORDS, FALSE_WORDS = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """The network that colours; every field but ``kind`` and ``noise`` goes to it by name."""
+
+    kind: str = option("unet", help="Network, by its registered name")
+    noise: int = option(8, low=0, high=64, help="Length of the palette code, 0 = none")
+    width: int = option(48, low=8, high=128, help="Channels at a quarter of the resolution")
+    cap: int = option(256, low=8, high=512, help="Most channels at any level")
+    depth: int = option(1, low=1, high=4, help="Residual blocks of each decoder level and of the bottom")
+    tail: int = option(16, low=8, high=64, help="Channels at half resolution")
+    condition: int = option(64, low=8, high=256, help="Length of the vector that label and noise become")
+    attention: bool = option(True, help="Self-attention at the lowest resolution")
+
+    def network_options(self, labels: int) -> dict[str, Any]:
+        """Keyword options for ``build_network``."""
+        options = dataclasses.asdict(self)
+        del options["kind"]
+        return {"labels": labels, **options}
+
+
+@dataclass(frozen=True)
+class DiscriminatorConfig:
+    """The network that judges."""
+
+    kind: str = option("projected", help="Network, by its registered name: projected or patchgan")
+    channels: int = option(96, low=8, high=256, help="Channels of its convolutions")
+    crop: float = option(
+        1.0, low=0.25, high=1.0, help="Side of the random window it judges, as a share of the picture's"
+    )
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the generator's losses; 0 leaves one out."""
+
+    adversarial: float = option(0.5, low=0, high=100, help="Hinge loss against the discriminator")
+    l1: float = option(10.0, low=0, high=1000, help="Mean absolute error of the picture with its lines")
+    flats: float = option(2.0, low=0, high=1000, help="Mean absolute error of the colours without lines")
+    hint: float = option(4.0, low=0, high=1000, help="The same inside the regions that carry a hint")
+    features: float = option(2.0, low=0, high=100, help="Relative error of frozen EfficientNet-Lite0 features")
+
+
+@dataclass(frozen=True)
+class OptimConfig:
+    """Adam for both networks and the moving average of the generator."""
+
+    generator_lr: float = option(4e-4, low=1e-6, high=1e-2, help="Adam step size of the generator")
+    discriminator_lr: float = option(4e-4, low=1e-6, high=1e-2, help="Adam step size of the discriminator")
+    betas: tuple[float, float] = option((0.0, 0.99), low=0, high=0.9999, help="Adam's two decay rates")
+    warmup_steps: int = option(100, low=0, high=100_000, help="Steps in which the step size rises from zero")
+    decay_fraction: float = option(0.4, low=0, high=1, help="Share at the end in which it falls to zero")
+    ema: float = option(0.995, low=0, high=0.99999, help="Decay of the generator's moving average a step")
+
+
+@dataclass(frozen=True)
+class IntervalConfig:
+    """How often something happens, in steps; 0 = never."""
+
+    log: int = option(20, low=1, high=100_000, help="Losses are reported")
+    sample: int = option(500, low=0, high=1_000_000, help="A grid of samples is drawn")
+    checkpoint: int = option(500, low=1, high=1_000_000, help="The state is saved")
+    evaluate: int = option(1000, low=0, high=1_000_000, help="The validation split is measured")
+    keep: int = option(0, low=0, high=10_000_000, help="Checkpoints at multiples of this are kept for good")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run. ``minutes`` replaces ``steps`` by a budget of training time."""
+
+    recipe: str = option("lineart", help="Name of the recipe these settings started from")
+    data: str = option("", help="Folder of the prepared data set")
+    run: str = option("", help="Folder of the run")
+    steps: int = option(20_000, low=1, high=100_000_000, help="Training steps in all")
+    minutes: float | None = option(None, low=0.01, high=1e6, help="Budget of training time instead of steps")
+    size: int = option(256, low=64, high=1024, help="Side of the training pictures in pixels")
+    batch_size: int = option(4, low=1, high=1024, help="Pictures a step")
+    seed: int = option(0, low=0, high=2**31 - 1, help="Seed of everything random")
+    device: str = option("auto", choices=("auto", "cpu", "cuda", "mps"), help="Where to train")
+    precision: str = option(
+        "auto",
+        choices=("auto", "float32", "bfloat16", "float16"),
+        help="Number format of the networks' convolutions; auto takes bfloat16 where the machine is fast at it",
+    )
+    init: str | None = option(None, help="Model file (.onnx) whose weights to start from")
+    threads: int = option(0, low=0, high=256, help="CPU threads, 0 = as many as cores")
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    optim: OptimConfig = field(default_factory=OptimConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    hints: HintConfig = field(default_factory=HintConfig)
+    every: IntervalConfig = field(default_factory=IntervalConfig)
+
+    def checked(self) -> "TrainConfig":
+        """Return self; UserError for a value out of its range."""
+        check_options(self)
+        if self.size % 32:
+            near = max(64, round(self.size / 32) * 32)
+            raise UserError(f"size is {self.size}; choose a multiple of 32 such as {near}.")
+        return self
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """Nested plain values; None is left out, as TOML has no word for it."""
+    values: dict[str, Any] = {}
+    for entry in dataclasses.fields(config):
+        value = getattr(config, entry.name)
+        if dataclasses.is_dataclass(value):
+            values[entry.name] = to_dict(value)
+        elif value is not None:
+            values[entry.name] = list(value) if isinstance(value, tuple) else value
+    return values
+
+
+def from_dict(values: Mapping[str, Any]) -> TrainConfig:
+    """The config that ``values`` (as of ``to_dict``) describe; absent keys keep their defaults.
+
+    UserError for an unknown key, a wrong type or a value out of range.
+    """
+    return _filled(TrainConfig(), values, "").checked()
+
+
+def to_toml(config: TrainConfig) -> str:
+    """``config`` as TOML text."""
+    import tomli_w
+
+    return tomli_w.dumps(to_dict(config))
+
+
+def from_toml(text: str) -> TrainConfig:
+    """The config in TOML ``text``; UserError as in ``from_dict`` and for text that is no TOML."""
+    try:
+        return from_dict(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"The configuration is not valid TOML ({error}); correct it.") from error
+
+
+def save_config(config: TrainConfig, path: Path) -> None:
+    """Write ``config`` to ``path`` atomically."""
+    write_text(path, to_toml(config))
+
+
+def load_config(path: Path) -> TrainConfig:
+    """Read a config file; UserError when it is missing or wrong."""
+    try:
+        return from_toml(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist; name the folder of a run that train has made.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read ({error}); restore it or start a new run.") from error
+
+
+def with_settings(config: TrainConfig, settings: Iterable[str]) -> TrainConfig:
+    """Apply ``section.key=value`` texts, as of the command line's ``--set``; UserError as in ``from_dict``."""
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            raise UserError(f"{setting!r} is no setting; write it as key=value, such as loss.l1=10.")
+        config = _with_setting(config, name.strip().split("."), text.strip(), name.strip())
+    return config.checked()
+
+
+def setting_names(config: Any = None, prefix: str = "") -> list[str]:
+    """All names that ``with_settings`` takes, in order."""
+    config = TrainConfig() if config is None else config
+    names: list[str] = []
+    for entry in dataclasses.fields(config):
+        value = getattr(config, entry.name)
+        if dataclasses.is_dataclass(value):
+            names += setting_names(value, f"{prefix}{entry.name}.")
+        else:
+            names.append(prefix + entry.name)
+    return names
+
+
+def _with_setting(config: Any, keys: list[str], text: str, name: str) -> Any:
+    known = {entry.name for entry in dataclasses.fields(config)}
+    inner = getattr(config, keys[0]) if keys[0] in known else None
+    if keys[0] not in known or dataclasses.is_dataclass(inner) != (len(keys) > 1):
+        raise _unknown(name)
+    if len(keys) > 1:
+        return dataclasses.replace(config, **{keys[0]: _with_setting(inner, keys[1:], text, name)})
+    kind = typing.get_type_hints(type(config))[keys[0]]
+    return dataclasses.replace(config, **{keys[0]: _parsed(text, kind, name)})
+
+
+def _unknown(name: str) -> UserError:
+    names = setting_names()
+    by_last = {known.rpartition(".")[2]: known for known in names}
+    near = difflib.get_close_matches(name, names, 3, 0.5)
+    near += [by_last[key] for key in difflib.get_close_matches(name.rpartition(".")[2], by_last, 2, 0.6)]
+    hint = " or ".join(dict.fromkeys(near)) or "loss.l1; the command recipes lists them all"
+    return UserError(f"There is no setting named {name!r}; did you mean {hint}?")
+
+
+def _filled(config: Any, values: Mapping[str, Any], prefix: str) -> Any:
+    types_of = typing.get_type_hints(type(config))
+    changes: dict[str, Any] = {}
+    for key, value in values.items():
+        name = prefix + key
+        if key not in types_of:
+            raise _unknown(name)
+        inner = getattr(config, key)
+        if dataclasses.is_dataclass(inner):
+            if not isinstance(value, Mapping):
+                raise UserError(f"{name} is a section; give it keys of its own.")
+            changes[key] = _filled(inner, value, f"{name}.")
+        else:
+            changes[key] = _converted(value, types_of[key], name)
+    return dataclasses.replace(config, **changes)
+
+
+def _parsed(text: str, kind: Any, name: str) -> Any:
+    """``text`` of the command line as a value of type ``kind``."""
+    if _is_optional(kind):
+        return None if text.lower() in ("", "none") else _parsed(text, _inner(kind), name)
+    if kind is bool:
+        if text.lower() in TRUE_WORDS + FALSE_WORDS:
+            return text.lower() in TRUE_WORDS
+        raise UserError(f"{name} is {text!r}; write true or false.")
+    if typing.get_origin(kind) is tuple:
+        parts = [part for part in text.strip("()[]").split(",") if part.strip()]
+        return _converted([_parsed(part.strip(), float, name) for part in parts], kind, name)
+    try:
+        return _converted({int: int, float: float}.get(kind, str)(text), kind, name)
+    except ValueError:
+        raise UserError(f"{name} is {text!r}; write {_described(kind)}.") from None
+
+
+def _converted(value: Any, kind: Any, name: str) -> Any:
+    """``value`` checked against type ``kind``; whole numbers serve where a float is asked."""
+    if _is_optional(kind):
+        return None if value is None else _converted(value, _inner(kind), name)
+    if typing.get_origin(kind) is tuple:
+        arguments = [argument for argument in typing.get_args(kind) if argument is not ...]
+        varied = ... in typing.get_args(kind)
+        if isinstance(value, list | tuple) and (varied or len(value) == len(arguments)):
+            return tuple(
+                _converted(entry, arguments[0 if varied else index], name) for index, entry in enumerate(value)
+            )
+        raise UserError(f"{name} is {value!r}; write {len(arguments)} numbers with a comma between.")
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+        raise UserError(f"{name} is {value!r}; write {_described(kind)}.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"{name} is {value}; write a finite number.")
+    return value
+
+
+def _is_optional(kind: Any) -> bool:
+    return typing.get_origin(kind) in (typing.Union, types.UnionType) and type(None) in typing.get_args(kind)
+
+
+def _inner(kind: Any) -> Any:
+    return next(argument for argument in typing.get_args(kind) if argument is not type(None))
+
+
+def _described(kind: Any) -> str:
+    return {int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "text")

@@ -1,0 +1,151 @@
+"""What a training run tells its listeners: frozen values that travel as JSON lines over a pipe."""
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Started:
+    """The loop is about to take step ``step`` + 1 of ``steps``."""
+
+    run: str
+    step: int
+    steps: int
+    device: str
+    precision: str
+    images: int
+    labels: tuple[str, ...]
+    parameters: dict[str, int]
+    resumed: bool = False
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """Step ``step`` is done; sent every ``every.log`` steps. ``left_s`` is the estimated time left."""
+
+    step: int
+    steps: int
+    losses: dict[str, float]
+    images_per_s: float
+    elapsed_s: float
+    left_s: float
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class SamplesReady:
+    """A grid of samples lies at ``path`` (PNG): line art, colours, colours with hints, truth."""
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
+class MetricsReady:
+    """Figures on a split; ``best`` says whether they are the best of the run so far."""
+
+    step: int
+    split: str
+    metrics: dict[str, float]
+    count: int
+    best: bool = False
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """The state after ``step`` is safe in the folder ``path``."""
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something needs the user's eye; the run goes on or pauses."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The loop waits after ``step`` for Continue or Stop."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The loop goes on after a pause."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model file has been written and proved; ``worst`` is its largest deviation in 1/255."""
+
+    path: str
+    worst: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run ended after ``step``: ``complete``, or stopped before its last step."""
+
+    step: int
+    complete: bool
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run cannot go on; the last checkpoint is intact."""
+
+    step: int
+    text: str
+
+
+Event = (
+    Started
+    | StepDone
+    | SamplesReady
+    | MetricsReady
+    | CheckpointSaved
+    | Warned
+    | Paused
+    | Continued
+    | Exported
+    | Finished
+    | Failed
+)
+
+EVENT_TYPES: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        Started, StepDone, SamplesReady, MetricsReady, CheckpointSaved, Warned, Paused, Continued, Exported,
+        Finished, Failed,
+    )
+}  # fmt: skip
+
+
+def to_json(event: Event) -> str:
+    """One line of JSON without a line feed; the key ``event`` holds the type's name."""
+    return json.dumps({"event": type(event).__name__, **dataclasses.asdict(event)}, ensure_ascii=False)
+
+
+def from_json(line: str) -> Event:
+    """The event in one line of JSON; ValueError for anything else."""
+    values: Any = json.loads(line)
+    if not isinstance(values, dict) or values.get("event") not in EVENT_TYPES:
+        raise ValueError(f"not an event: {line[:80]!r}")
+    kind = EVENT_TYPES[values.pop("event")]
+    if "labels" in values:
+        values["labels"] = tuple(values["labels"])
+    try:
+        event: Event = kind(**values)
+    except TypeError as error:
+        raise ValueError(f"not a {kind.__name__} event: {error}") from error
+    return event

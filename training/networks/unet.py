@@ -1,0 +1,111 @@
+"""U-Net generator for line art: sketch, colour hints, label mixture and noise in, flat colours out.
+
+Ronneberger et al. 2015 for the shape; residual blocks and modulation at the low resolutions, where they
+cost little, and a thin tail near full resolution. Enlarging is nearest neighbour and a convolution, which
+leaves no checkerboard (Odena et al. 2016); only the last step, to full resolution, is a sub-pixel
+convolution that starts as one (ICNR, Aitken et al. 2017), at a quarter of the price. No dropout and no batch statistics: what is trained is what is
+exported.
+"""
+
+from itertools import pairwise
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
+from training.networks.registry import register_network
+from training.networks.spread import spread_hints
+
+STRIDE = 32
+SMALLEST, LARGEST = 64, 1024
+LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
+
+
+@register_network("unet")
+class UNetGenerator(nn.Module):
+    """Flat colours for a sketch.
+
+    ``labels`` and ``noise`` are the lengths of those inputs (0 = none); ``width`` the channels at a quarter
+    of the resolution, doubled each level down to ``cap``; ``depth`` the residual blocks of each decoder
+    level and of the bottom; ``tail`` the channels at half resolution; ``condition`` the length of the
+    vector that label and noise become; ``attention`` lets the bottom see itself as a whole.
+    """
+
+    stride, smallest, largest = STRIDE, SMALLEST, LARGEST
+
+    def __init__(
+        self,
+        labels: int,
+        noise: int,
+        width: int = 48,
+        cap: int = 256,
+        depth: int = 1,
+        tail: int = 16,
+        condition: int = 64,
+        attention: bool = True,
+    ) -> None:
+        super().__init__()
+        self.options: dict[str, Any] = {
+            "labels": labels, "noise": noise, "width": width, "cap": cap, "depth": depth,
+            "tail": tail, "condition": condition, "attention": attention,
+        }  # fmt: skip
+        channels = [min(width * 2**level, cap) for level in range(LEVELS)]
+        self.label = nn.Linear(labels, condition, bias=False) if labels else None
+        self.noise = nn.Linear(noise, condition, bias=False) if noise else None
+        self.stem = nn.Conv2d(1 + 4, tail, 4, stride=2, padding=1)
+        self.join = conv3(tail + 4, tail)
+        self.down = nn.ModuleList(
+            conv3(above, below, stride=2) for above, below in pairwise([tail, *channels])
+        )
+        self.encode = nn.ModuleList(ResidualBlock(width, condition) for width in channels[1:])
+        self.middle = nn.ModuleList(ResidualBlock(channels[-1], condition) for _ in range(depth))
+        self.attention = SelfAttention(channels[-1], heads=4) if attention else nn.Identity()
+        self.narrow = nn.ModuleList(
+            nn.Conv2d(below, above, 1) for above, below in pairwise([tail, *channels])
+        )
+        self.merge = nn.ModuleList(conv3(width, width) for width in [tail, *channels[:-1]])
+        self.decode = nn.ModuleList(
+            nn.ModuleList(ResidualBlock(width, condition) for _ in range(depth)) for width in channels[:-1]
+        )
+        self.colours = conv3(tail, 3 * 4)
+        start_alike(self.colours, 4)
+
+    def forward(self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor) -> Tensor:
+        """Colours without lines [N,3,H,W] in 0..1.
+
+        ``sketch`` [N,1,H,W], 1 = paper; ``hints`` [N,4,H,W] straight RGBA in 0..1; ``label`` [N,L] weights,
+        all zero = any; ``noise`` [N,Z], zeros = the likeliest picture; H, W multiples of 32.
+        """
+        condition = self._condition(label, noise, sketch)
+        alpha = hints[:, 3:]
+        drawn = torch.cat([1.0 - sketch, hints[:, :3] * alpha, alpha], dim=1)
+        x = torch.cat([F.relu(self.stem(drawn)), spread_hints(sketch, hints)], dim=1)
+        x = F.relu(self.join(x))
+        skips = []
+        for level in range(LEVELS):
+            skips.append(x)
+            x = F.relu(self.down[level](x))
+            if level > 0:
+                x = self.encode[level - 1](x, condition)
+        for block in self.middle:
+            x = block(x, condition)
+        x = self.attention(x)
+        for level in reversed(range(LEVELS)):
+            # Narrowed before it is enlarged, then added: a quarter of the work of enlarging and joining.
+            x = F.interpolate(self.narrow[level](x), scale_factor=2.0, mode="nearest") + skips[level]
+            x = F.relu(self.merge[level](x))
+            if level > 0:
+                for block in cast(nn.ModuleList, self.decode[level - 1]):
+                    x = block(x, condition)
+        return torch.sigmoid(F.pixel_shuffle(self.colours(x), 2).float())
+
+    def _condition(self, label: Tensor, noise: Tensor, like: Tensor) -> Tensor:
+        """[N,E], zero when the label is "any" and the noise zero."""
+        condition = like.new_zeros(1, int(self.options["condition"]))
+        if self.label is not None:
+            condition = condition + self.label(label)
+        if self.noise is not None:
+            condition = condition + self.noise(noise)
+        return condition
