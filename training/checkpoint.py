@@ -1,6 +1,6 @@
 """Checkpoints: folders of safetensors with a manifest that is written last, so a half one is never taken for whole.
 
-    checkpoints/step-00001500/{generator,average,discriminator,...}.safetensors, manifest.json
+checkpoints/step-00001500/{generator,average,discriminator,...}.safetensors, manifest.json
 """
 
 import contextlib
@@ -42,10 +42,14 @@ class Checkpoint:
         path = self.path / f"{name}.safetensors"
         try:
             if _digest(path) != self.manifest["files"].get(path.name):
-                raise UserError(f"{path} is damaged; delete the folder {self.path.name} and resume from the one before.")
+                raise UserError(
+                    f"{path} is damaged; delete the folder {self.path.name} and resume from the one before."
+                )
             return load_file(path)
         except (OSError, SafetensorError) as error:
-            raise UserError(f"{path} cannot be read ({error}); delete {self.path.name} and resume again.") from error
+            raise UserError(
+                f"{path} cannot be read ({error}); delete {self.path.name} and resume again."
+            ) from error
 
 
 def save_checkpoint(run: Path, state: TrainState, config: TrainConfig, fingerprint: str) -> Path:
@@ -99,7 +103,9 @@ def restore_checkpoint(checkpoint: Checkpoint, state: TrainState) -> None:
         state.best = dict(checkpoint.manifest["best"])
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         message = str(error).splitlines()[0]
-        raise UserError(f"{checkpoint.path} does not fit this run ({message}); resume the run that wrote it.") from error
+        raise UserError(
+            f"{checkpoint.path} does not fit this run ({message}); resume the run that wrote it."
+        ) from error
 
 
 def list_checkpoints(run: Path) -> list[Checkpoint]:
@@ -160,7 +166,9 @@ def _all_tensors(state: TrainState) -> dict[str, dict[str, Tensor]]:
         tensors[name] = dict(network.state_dict())
     for name, optimizer in _optimizers(state).items():
         moments = optimizer.state_dict()["state"]
-        tensors[name] = {f"{index}.{key}": value for index, kept in moments.items() for key, value in kept.items()}
+        tensors[name] = {
+            f"{index}.{key}": value for index, kept in moments.items() for key, value in kept.items()
+        }
     tensors["random"] = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["random"]["cuda"] = torch.cuda.get_rng_state()
@@ -174,7 +182,9 @@ def _fill_optimizer(optimizer: torch.optim.Adam, tensors: Mapping[str, Tensor]) 
         index, _, key = name.partition(".")
         # In the parameter's own memory order: the fused step walks both side by side.
         like = parameters[int(index)]
-        moments.setdefault(int(index), {})[key] = torch.empty_like(like).copy_(value) if value.dim() else value
+        moments.setdefault(int(index), {})[key] = (
+            torch.empty_like(like).copy_(value) if value.dim() else value
+        )
     optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
 
 

@@ -57,7 +57,9 @@ class LossConfig:
     l1: float = option(10.0, low=0, high=1000, help="Mean absolute error of the picture with its lines")
     flats: float = option(2.0, low=0, high=1000, help="Mean absolute error of the colours without lines")
     hint: float = option(4.0, low=0, high=1000, help="The same inside the regions that carry a hint")
-    features: float = option(2.0, low=0, high=100, help="Relative error of frozen EfficientNet-Lite0 features")
+    features: float = option(
+        2.0, low=0, high=100, help="Relative error of frozen EfficientNet-Lite0 features"
+    )
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,8 @@ def _converted(value: Any, kind: Any, name: str) -> Any:
         varied = ... in typing.get_args(kind)
         if isinstance(value, list | tuple) and (varied or len(value) == len(arguments)):
             return tuple(
-                _converted(entry, arguments[0 if varied else index], name) for index, entry in enumerate(value)
+                _converted(entry, arguments[0 if varied else index], name)
+                for index, entry in enumerate(value)
             )
         raise UserError(f"{name} is {value!r}; write {len(arguments)} numbers with a comma between.")
     if kind is float and isinstance(value, int) and not isinstance(value, bool):

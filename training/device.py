@@ -63,7 +63,9 @@ def _device_name(device: str) -> str:
     if device == "auto":
         return "cuda" if cuda else "mps" if mps else "cpu"
     if device == "cuda" and not cuda:
-        raise UserError("PyTorch finds no CUDA device; train with --device cpu or install the CUDA build of torch.")
+        raise UserError(
+            "PyTorch finds no CUDA device; train with --device cpu or install the CUDA build of torch."
+        )
     if device == "mps" and not mps:
         raise UserError("PyTorch finds no Apple GPU; train with --device cpu.")
     return device

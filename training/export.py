@@ -117,13 +117,17 @@ def load_run_generator(run: Path) -> tuple[nn.Module, TrainConfig, dict[str, Any
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
-        raise UserError(f"{checkpoint.path} does not fit its configuration; resume the run and export again.") from error
+        raise UserError(
+            f"{checkpoint.path} does not fit its configuration; resume the run and export again."
+        ) from error
     best = checkpoint.manifest["best"]
     figures = {key: value for key, value in best.items() if key.startswith("l1")}
     return network.eval(), config, {"split": "val", "step": checkpoint.step, **figures}
 
 
-def export_generator(network: nn.Module, manifest: ModelManifest, out: Path, *, half: bool = False) -> ExportResult:
+def export_generator(
+    network: nn.Module, manifest: ModelManifest, out: Path, *, half: bool = False
+) -> ExportResult:
     """Write ``network`` as one .onnx file, proved against PyTorch first; UserError when it deviates.
 
     The network runs at full precision on the CPU; ``half`` stores weights as float16, and the proof is
@@ -140,7 +144,9 @@ def export_generator(network: nn.Module, manifest: ModelManifest, out: Path, *, 
     worst = worst_deviation(model, data, manifest)
     if worst > TOLERANCE:
         remedy = "export without half precision" if half else "train on and export again"
-        raise UserError(f"The exported model deviates from PyTorch by {worst}/255 and is not published; {remedy}.")
+        raise UserError(
+            f"The exported model deviates from PyTorch by {worst}/255 and is not published; {remedy}."
+        )
     write_bytes(Path(out), data)
     return ExportResult(Path(out), worst, len(data))
 
@@ -157,13 +163,20 @@ def load_generator_from_onnx(path: Path) -> tuple[nn.Module, ModelManifest]:
     state = network.state_dict()
     missing = [name for name in state if PREFIX + name not in kept]
     if missing:
-        raise UserError(f"{path} lacks the weights {missing[0]}; choose a model that this program has exported.")
+        raise UserError(
+            f"{path} lacks the weights {missing[0]}; choose a model that this program has exported."
+        )
     try:
         network.load_state_dict(
-            {name: torch.from_numpy(numpy_helper.to_array(kept[PREFIX + name]).astype(np.float32)) for name in state}
+            {
+                name: torch.from_numpy(numpy_helper.to_array(kept[PREFIX + name]).astype(np.float32))
+                for name in state
+            }
         )
     except RuntimeError as error:
-        raise UserError(f"{path} has weights of other shapes than its manifest says; choose another model.") from error
+        raise UserError(
+            f"{path} has weights of other shapes than its manifest says; choose another model."
+        ) from error
     return network.eval(), manifest
 
 
@@ -218,8 +231,18 @@ def proof_inputs(manifest: ModelManifest) -> Iterator[Inputs]:
             inputs: Inputs = {"sketch": np.stack([_drawing(height, width, start + i) for i in range(count)])}
             inputs["hints"] = np.zeros((count, height, width, 4), np.uint8)
             if hinted:
-                inputs["hints"][:, height // 3 : height // 3 + 9, width // 2 : width // 2 + 9] = (200, 40, 90, 255)
-                inputs["hints"][:, height // 2 : height // 2 + 5, width // 4 : width // 4 + 20] = (20, 140, 220, 150)
+                inputs["hints"][:, height // 3 : height // 3 + 9, width // 2 : width // 2 + 9] = (
+                    200,
+                    40,
+                    90,
+                    255,
+                )
+                inputs["hints"][:, height // 2 : height // 2 + 5, width // 4 : width // 4 + 20] = (
+                    20,
+                    140,
+                    220,
+                    150,
+                )
             if labels:
                 inputs["label"] = label
             if manifest.noise:
@@ -238,8 +261,13 @@ def _to_onnx(model: PixelModel, manifest: ModelManifest) -> onnx.ModelProto:
     }
     batch = torch.export.Dim("batch", min=1, max=1024)
     most = manifest.largest // manifest.stride
-    height, width = (manifest.stride * torch.export.Dim(name, min=1, max=most) for name in ("rows", "columns"))
-    shapes: dict[str, Any] = {"sketch": {0: batch, 1: height, 2: width}, "hints": {0: batch, 1: height, 2: width}}
+    height, width = (
+        manifest.stride * torch.export.Dim(name, min=1, max=most) for name in ("rows", "columns")
+    )
+    shapes: dict[str, Any] = {
+        "sketch": {0: batch, 1: height, 2: width},
+        "hints": {0: batch, 1: height, 2: width},
+    }
     shapes |= {name: None if example[name] is None else {0: batch} for name in ("label", "noise")}
     logger = logging.getLogger("torch.onnx")
     level = logger.level
@@ -278,7 +306,9 @@ def _store_half(proto: onnx.ModelProto) -> None:
             tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
             used_as[tensor.name] = f"{tensor.name}.float32"
             casts.append(
-                onnx.helper.make_node("Cast", [tensor.name], [used_as[tensor.name]], to=onnx.TensorProto.FLOAT)
+                onnx.helper.make_node(
+                    "Cast", [tensor.name], [used_as[tensor.name]], to=onnx.TensorProto.FLOAT
+                )
             )
     for node in graph.node:
         for index, name in enumerate(node.input):

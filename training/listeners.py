@@ -56,13 +56,17 @@ class ProgressBar:
         match event:
             case events.Started():
                 total = sum(event.parameters.values()) / 1e6
-                self._say(f"{event.images} pictures on {event.device} ({event.precision}), {total:.1f} M weights")
+                self._say(
+                    f"{event.images} pictures on {event.device} ({event.precision}), {total:.1f} M weights"
+                )
                 self._bar = tqdm(total=event.steps or None, initial=event.step, unit="step", file=sys.stderr)
             case events.StepDone() if self._bar is not None:
                 self._bar.total = event.steps or None
                 self._bar.update(event.step - self._bar.n)
                 figures = " ".join(f"{name} {value:.3f}" for name, value in event.losses.items())
-                self._bar.set_postfix_str(f"{figures} {event.images_per_s:.1f} images/s, {_clock(event.left_s)} left")
+                self._bar.set_postfix_str(
+                    f"{figures} {event.images_per_s:.1f} images/s, {_clock(event.left_s)} left"
+                )
             case events.MetricsReady():
                 figures = ", ".join(f"{name} {value:.4f}" for name, value in event.metrics.items())
                 self._say(f"step {event.step}: {event.split} {figures}{' (best)' if event.best else ''}")
@@ -97,7 +101,11 @@ def cut_journal(run: Path, step: int) -> None:
             values = json.loads(line)
         except ValueError:
             continue  # a line that a crash cut short
-        if isinstance(values, dict) and values.get("event") == "CheckpointSaved" and values.get("step") == step:
+        if (
+            isinstance(values, dict)
+            and values.get("event") == "CheckpointSaved"
+            and values.get("step") == step
+        ):
             kept = number
     if kept:
         write_text(path, "".join(f"{line}\n" for line in lines[:kept]))

@@ -31,15 +31,18 @@ NextCommand = Callable[[], Command | None]
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended: after ``step``, ``complete`` or not, with the figures of its best checkpoint."""
+    """How a run ended: after ``step``, ``complete`` or stopped or failed, with its best checkpoint's figures."""
 
     run: Path
     step: int
     complete: bool
     best: dict[str, float] = field(default_factory=dict)
+    failed: bool = False
 
 
-def train(config: TrainConfig, on_event: OnEvent, next_command: NextCommand, *, resume: bool = False) -> RunResult:
+def train(
+    config: TrainConfig, on_event: OnEvent, next_command: NextCommand, *, resume: bool = False
+) -> RunResult:
     """Train as ``config`` says, in the folder ``config.run``; with ``resume`` from its last checkpoint on.
 
     ``on_event`` gets every event, ``next_command`` is asked after every step and between evaluation batches;
@@ -119,7 +122,13 @@ class _Session:
 
         def make(step: int) -> Batch:
             return training_batch(
-                self.dataset, step, config.seed, config.batch_size, config.augment, config.hints, config.generator.noise
+                self.dataset,
+                step,
+                config.seed,
+                config.batch_size,
+                config.augment,
+                config.hints,
+                config.generator.noise,
             )
 
         prefetcher = Prefetcher(make, self.plan.step)
@@ -175,7 +184,13 @@ class _Session:
         left_s = max(0, self.plan.steps - self.plan.step) / pace
         rate = float(self.state.generator_optimizer.param_groups[0]["lr"])
         return events.StepDone(
-            self.plan.step, self.plan.steps, values, pace * self.config.batch_size, self.plan.elapsed_s, left_s, rate
+            self.plan.step,
+            self.plan.steps,
+            values,
+            pace * self.config.batch_size,
+            self.plan.elapsed_s,
+            left_s,
+            rate,
         )
 
     def draw_samples(self) -> None:
@@ -281,16 +296,17 @@ class _Session:
     def fail(self, text: str) -> RunResult:
         self.failed = True
         self.on_event(events.Failed(self.plan.step, text))
-        return RunResult(self.run, self.plan.step, False, self.state.best)
+        return self.result()
 
     def finish(self) -> RunResult:
         """Save what is not saved yet and report the end."""
-        if not self.failed:
-            self.save()
+        if not self.failed and self.save():
+            self.on_event(events.Finished(self.plan.step, self.result().complete, self.state.best))
+        return self.result()
+
+    def result(self) -> RunResult:
         complete = not self.failed and 0 < self.plan.steps <= self.plan.step
-        if not self.failed:
-            self.on_event(events.Finished(self.plan.step, complete, self.state.best))
-        return RunResult(self.run, self.plan.step, complete, self.state.best)
+        return RunResult(self.run, self.plan.step, complete, self.state.best, self.failed)
 
 
 def _refuse_used_folder(run: Path) -> None:
@@ -298,10 +314,14 @@ def _refuse_used_folder(run: Path) -> None:
         raise UserError(f"{run} holds a run already; resume it, or choose another folder for the new run.")
 
 
-def _restore(run: Path, state: TrainState, config: TrainConfig, dataset: PairedDataset, on_event: OnEvent) -> None:
+def _restore(
+    run: Path, state: TrainState, config: TrainConfig, dataset: PairedDataset, on_event: OnEvent
+) -> None:
     checkpoint = last_checkpoint(run)
     if checkpoint.manifest["fingerprint"] != dataset.fingerprint:
-        raise UserError(f"The data in {config.data} has changed since {run} was trained; start a new run with it.")
+        raise UserError(
+            f"The data in {config.data} has changed since {run} was trained; start a new run with it."
+        )
     planned = checkpoint.manifest["plan"]["steps"]
     restore_checkpoint(checkpoint, state)
     cut_journal(run, checkpoint.step)

@@ -29,7 +29,9 @@ def discriminator_losses(real: list[Tensor], fake: list[Tensor]) -> Losses:
     }
 
 
-def picture_losses(config: LossConfig, flats: Tensor, truth: Tensor, sketch: Tensor, spread: Tensor) -> Losses:
+def picture_losses(
+    config: LossConfig, flats: Tensor, truth: Tensor, sketch: Tensor, spread: Tensor
+) -> Losses:
     """Mean absolute errors. ``flats``, ``truth`` [N,3,H,W]; ``sketch`` [N,1,H,W]; ``spread`` [N,4,H/2,W/2]."""
     losses: Losses = {}
     error = (flats - truth).abs()
@@ -47,10 +49,14 @@ def feature_loss(config: LossConfig, fake: list[Tensor], real: list[Tensor]) -> 
     """Relative L1 of feature maps: each level's error over the mean size of the truth's features."""
     if not config.features:
         return {}
-    levels = [(ours - true).abs().mean() / (true.abs().mean() + TINY) for ours, true in zip(fake, real, strict=True)]
+    levels = [
+        (ours - true).abs().mean() / (true.abs().mean() + TINY) for ours, true in zip(fake, real, strict=True)
+    ]
     return {"features": config.features * torch.stack(levels).mean()}
 
 
 def adversarial_loss(config: LossConfig, fake: list[Tensor]) -> Losses:
     """The generator's side of the hinge loss: mean logit over all heads, negated."""
-    return {"adversarial": -config.adversarial * torch.stack([logits.float().mean() for logits in fake]).mean()}
+    return {
+        "adversarial": -config.adversarial * torch.stack([logits.float().mean() for logits in fake]).mean()
+    }

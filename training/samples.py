@@ -89,7 +89,9 @@ def measure(
     figures: dict[str, float] = {}
     for name, hints in (("l1", 0), ("l1_hinted", HINTS)):
         total, count = 0.0, 0
-        for batch in evaluation_batches(dataset, EVALUATION_BATCH, hints, config.seed, config.generator.noise):
+        for batch in evaluation_batches(
+            dataset, EVALUATION_BATCH, hints, config.seed, config.generator.noise
+        ):
             if cancelled():
                 return None
             image, _ = predict(network, batch, placement)
@@ -100,7 +102,9 @@ def measure(
     return figures
 
 
-def _picked(dataset: PairedDataset, chosen: NDArray[np.int64], hints: int, seed: int, noise_size: int) -> Batch:
+def _picked(
+    dataset: PairedDataset, chosen: NDArray[np.int64], hints: int, seed: int, noise_size: int
+) -> Batch:
     wanted = set(chosen.tolist())
     rows: dict[str, list[NDArray[Any]]] = {entry.name: [] for entry in fields(Batch)}
     for number, batch in enumerate(evaluation_batches(dataset, 1, hints, seed, noise_size)):
@@ -141,4 +145,6 @@ def _product(flats: Pixels, sketch: Pixels) -> Pixels:
 
 def _with_hints(batch: Batch) -> Pixels:
     alpha = batch.hints[..., 3:] / np.float32(255)
-    return _product(np.round(255 + (batch.hints[..., :3] - np.float32(255)) * alpha).astype(np.uint8), batch.sketch)
+    return _product(
+        np.round(255 + (batch.hints[..., :3] - np.float32(255)) * alpha).astype(np.uint8), batch.sketch
+    )

@@ -108,7 +108,9 @@ def to_tensors(batch: "Batch", placement: Placement) -> Tensors:
     )
 
 
-def training_step(state: TrainState, config: TrainConfig, placement: Placement, batch: Tensors) -> losses.Losses:
+def training_step(
+    state: TrainState, config: TrainConfig, placement: Placement, batch: Tensors
+) -> losses.Losses:
     """One update of both networks and the average; returns the losses unread."""
     factor = learning_rate_factor(config, state.plan)
     spread = spread_hints(batch.sketch, batch.hints)
@@ -132,12 +134,19 @@ def training_step(state: TrainState, config: TrainConfig, placement: Placement, 
     if state.discriminator is not None and state.discriminator_optimizer is not None:
         judge = state.discriminator.train().requires_grad_(True)
         both = torch.cat([true_image, image.detach()])
-        both_maps = [torch.cat([true, fake.detach()]) for true, fake in zip(true_maps, fake_maps, strict=True)]
+        both_maps = [
+            torch.cat([true, fake.detach()]) for true, fake in zip(true_maps, fake_maps, strict=True)
+        ]
         with placement.autocast():
             logits = judge(both, both_maps, guide.repeat(2, 1, 1, 1), batch.label.repeat(2, 1))
         pairs = [head.chunk(2) for head in logits]
         made |= losses.discriminator_losses([true for true, _ in pairs], [fake for _, fake in pairs])
-        _update(state.discriminator_optimizer, state.scaler, losses.total(made), config.optim.discriminator_lr * factor)
+        _update(
+            state.discriminator_optimizer,
+            state.scaler,
+            losses.total(made),
+            config.optim.discriminator_lr * factor,
+        )
         # In eval mode spectral norm keeps its estimate: the generator must not move the judge.
         judge.eval().requires_grad_(False)
         with placement.autocast():

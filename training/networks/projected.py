@@ -55,7 +55,9 @@ class ProjectedDiscriminator(nn.Module):
 
     needs_features = True
 
-    def __init__(self, labels: int, channels: int = 96, feature_channels: tuple[int, ...] = (24, 40, 112, 320)) -> None:
+    def __init__(
+        self, labels: int, channels: int = 96, feature_channels: tuple[int, ...] = (24, 40, 112, 320)
+    ) -> None:
         super().__init__()
         self.heads = nn.ModuleList(
             FeatureHead(features, labels, channels, stride)

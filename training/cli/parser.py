@@ -1,0 +1,158 @@
+"""The subcommands' arguments. What a subcommand needs is imported when it runs, so that --help is quick."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from training.files import UserError
+
+Run = Callable[[argparse.Namespace], None]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage in front of it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[0].upper()}{message[1:]}; see {self.prog} --help.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; 0, 1 when a training failed, 2 when something the user gave cannot be used."""
+    options = make_parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser with all subcommands; ``run`` of the result is the function to call with it."""
+    parser = _Parser(prog="sketch-train", description="Prepare data, train, measure and export models.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    prepare = commands.add_parser("prepare", help="make a data set of line art and colours")
+    prepare.add_argument("source", choices=("openmoji",), help="where the pictures come from")
+    prepare.add_argument("folder", type=Path, metavar="DIR", help="new folder for the data set")
+    prepare.add_argument("--size", type=_whole, default=256, help="side of the pictures, 64 to 1024 (256)")
+    prepare.set_defaults(run=_prepare)
+
+    recipes = commands.add_parser("recipes", help="list the recipes, or show one with all its settings")
+    recipes.add_argument("name", nargs="?", metavar="NAME", help="recipe to show")
+    recipes.add_argument("--json", action="store_true", help="as JSON")
+    recipes.set_defaults(run=_recipes)
+
+    train = commands.add_parser("train", help="train a new model")
+    train.add_argument("--recipe", required=True, metavar="NAME", help="settings to start from; see recipes")
+    train.add_argument("--data", required=True, type=Path, metavar="DIR", help="prepared data set")
+    train.add_argument(
+        "--run", required=True, type=Path, dest="run_folder", metavar="RUN", help="new run folder"
+    )
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=_whole, metavar="N", help="steps in all")
+    length.add_argument(
+        "--minutes", type=_number, metavar="M", help="budget of training time instead of steps"
+    )
+    train.add_argument("--size", type=_whole, metavar="S", help="side of the training pictures")
+    train.add_argument("--batch-size", type=_whole, metavar="B", help="pictures a step")
+    train.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random")
+    train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to train")
+    train.add_argument("--init", type=Path, metavar="MODEL.onnx", help="model whose weights to start from")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="any setting, such as loss.l1=5",
+    )
+    _add_json(train)
+    train.set_defaults(run=_train)
+
+    resume = commands.add_parser("resume", help="go on with a run")
+    resume.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
+    resume.add_argument("--steps", type=_whole, metavar="N", help="new number of steps in all")
+    _add_json(resume)
+    resume.set_defaults(run=_resume)
+
+    evaluate = commands.add_parser("evaluate", help="measure a run or a model file on held-out pictures")
+    evaluate.add_argument("model", type=Path, metavar="RUN|MODEL.onnx", help="run folder or model file")
+    evaluate.add_argument("--data", required=True, type=Path, metavar="DIR", help="prepared data set")
+    evaluate.add_argument("--split", choices=("val", "test"), default="test", help="pictures to judge (test)")
+    evaluate.add_argument("--size", type=_whole, metavar="S", help="side of the pictures (the model's own)")
+    evaluate.add_argument("--hints", type=_whole, default=0, metavar="N", help="colour hints a drawing (0)")
+    evaluate.add_argument("--json", action="store_true", help="as JSON")
+    evaluate.set_defaults(run=_evaluate)
+
+    export = commands.add_parser("export", help="publish a run as one .onnx file")
+    export.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
+    export.add_argument("--out", required=True, type=Path, metavar="MODEL.onnx", help="file to write")
+    export.add_argument("--name", default="", help="name of the model (the file's)")
+    export.add_argument("--half", action="store_true", help="store the weights in float16")
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="events as JSON lines on stdout, commands as JSON lines from stdin",
+    )
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    from training.cli.data import prepare_openmoji_command
+
+    prepare_openmoji_command(options.folder, options.size)
+
+
+def _recipes(options: argparse.Namespace) -> None:
+    from training.cli.recipes import show_recipes
+
+    show_recipes(options.name, options.json)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from training.cli.train import train_command
+
+    train_command(options)
+
+
+def _resume(options: argparse.Namespace) -> None:
+    from training.cli.train import resume_command
+
+    resume_command(options)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from training.cli.models import evaluate_command
+
+    evaluate_command(options)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from training.cli.models import export_command
+
+    export_command(options)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None

@@ -1,0 +1,99 @@
+"""``train`` and ``resume``: the loop with its listeners, Ctrl+C and, over a pipe, commands as JSON lines."""
+
+import argparse
+import collections
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from training import commands
+from training.commands import Command
+from training.config import TrainConfig, load_config, with_settings
+from training.events import Event
+from training.files import UserError
+from training.listeners import JournalWriter, LineWriter, ProgressBar
+from training.recipes import get_recipe
+
+
+def train_command(options: argparse.Namespace) -> None:
+    """Train anew as the command line says."""
+    config = with_settings(get_recipe(options.recipe).config, options.settings)
+    given = {
+        "steps": options.steps,
+        "minutes": options.minutes,
+        "size": options.size,
+        "batch_size": options.batch_size,
+        "seed": options.seed,
+        "device": options.device,
+        "init": None if options.init is None else str(options.init),
+    }
+    config = replace(config, **{name: value for name, value in given.items() if value is not None})
+    config = replace(config, data=str(options.data), run=str(options.run_folder))
+    _run(config.checked(), options.json, resume=False)
+
+
+def resume_command(options: argparse.Namespace) -> None:
+    """Go on with a run; ``--steps`` plans it anew for that many in all."""
+    folder: Path = options.run_folder
+    config = replace(load_config(folder / "config.toml"), run=str(folder))
+    if options.steps is not None:
+        config = replace(config, steps=options.steps, minutes=None).checked()
+    _run(config, options.json, resume=True)
+
+
+def _run(config: TrainConfig, as_json: bool, *, resume: bool) -> None:
+    from training.loop import train
+
+    inbox: collections.deque[Command] = collections.deque()
+    journal = JournalWriter(Path(config.run))
+    screen = LineWriter(sys.stdout) if as_json else ProgressBar()
+    if as_json:
+        threading.Thread(target=_read_commands, args=(inbox,), name="commands", daemon=True).start()
+
+    def on_event(event: Event) -> None:
+        journal(event)
+        screen(event)
+
+    try:
+        with _stopping_on_interrupt(inbox):
+            result = train(config, on_event, lambda: inbox.popleft() if inbox else None, resume=resume)
+    finally:
+        journal.close()
+        if isinstance(screen, ProgressBar):
+            screen.close()
+    if result.failed:
+        raise SystemExit(1)
+
+
+@contextlib.contextmanager
+def _stopping_on_interrupt(inbox: "collections.deque[Command]") -> Iterator[None]:
+    """The first Ctrl+C asks the loop to save and stop, a second one stops at once."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        inbox.appendleft(commands.Stop())
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    terminate_before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, terminate_before)
+
+
+def _read_commands(inbox: "collections.deque[Command]") -> None:
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            inbox.append(commands.from_json(line))
+        except ValueError as error:
+            sys.stderr.write(
+                f"{UserError(f'A command was not understood ({error}); send one JSON object a line.')}\n"
+            )
