@@ -4,8 +4,8 @@ The network colours a small picture (256 px, say); its colours change beneath th
 width of a small pixel or two. Enlarging that gives a halo along every line. So near a line each pixel of the
 large drawing takes its colour from deeper inside its own side: it walks away from the line, up the distance
 to the ink, until the enlarged colours are pure, or, between two close lines, until it stands on the ridge
-between them. The distance grows all the way, and so the walk cannot cross a line; where a line has a gap, nothing
-is near, and the enlarged colours stay.
+between them. The distance grows all the way, and so the walk cannot cross a line; where a line has a gap,
+nothing is near, and the enlarged colours stay.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ Distances: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Walks:
-    """Pixels that take their colour elsewhere, and where: flat indices [n] of the drawing, in the same order."""
+    """Pixels that take their colour elsewhere, and where: flat indices [n] of the drawing, in step."""
 
     pixels: Indices
     sources: Indices
@@ -65,7 +65,7 @@ class CarryPlan:
         return cls(ink, scale, tuple(_walks(ink, scale, Rect(0, 0, width, height))))
 
     def updated(self, ink: Ink, changed: Rect | None) -> "CarryPlan":
-        """Return the plan of a drawing that differs from this one's inside ``changed`` alone (None: nowhere)."""
+        """Return the plan of a drawing that differs from this one only inside ``changed`` (None: nowhere)."""
         height, width = ink.shape
         changed = _shrunk(self.ink, ink, changed) if changed is not None else None
         if changed is None:
@@ -102,8 +102,8 @@ class CarryPlan:
 def carry_flats(flats: Colours, ink: Ink) -> Colours:
     """Return the colours ``flats`` [h,w,3] at the size of ``ink`` [H,W] (coverage), edges on its lines.
 
-    Both show the same scene edge to edge. The colours go on beneath the lines and meet in their middle, so the
-    ink can be multiplied over them without a seam.
+    Both show the same scene edge to edge. The colours go on beneath the lines and meet in their middle, so
+    the ink can be multiplied over them without a seam.
     """
     height, width = ink.shape
     if max(height, width) > MIDWAY_SIDE:
@@ -185,7 +185,8 @@ class _Field:
         self._pure = np.float32(pure)
         self._height, self._width = distance.shape
         # With a frame of one pixel no neighbour needs a test.
-        self._flat = cv2.copyMakeBorder(distance, 1, 1, 1, 1, cv2.BORDER_REPLICATE).reshape(-1)
+        framed = cv2.copyMakeBorder(distance, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+        self._flat = np.asarray(framed, np.float32).reshape(-1)
         self._stride = np.int32(self._width + 2)
 
     def walk(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
@@ -227,7 +228,8 @@ class _Field:
             way = way + np.float32(1)
             y, x = self._ahead(rows[going], columns[going], dy[going], dx[going], way)
             value = self._at(y, x)
-            higher = value > best[going]
+            # A hair more than equal: equal distances differ in their last bit from one cut-out to the next.
+            higher = value > best[going] + np.float32(0.01)
             moved = going[higher]
             to_rows[moved], to_columns[moved], best[moved] = y[higher], x[higher], value[higher]
             higher &= value < self._pure

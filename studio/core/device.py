@@ -1,7 +1,10 @@
 """Which device computes the pictures, why, and the proof: one inference compared with a stored answer."""
 
+import contextlib
 import ctypes
+import io
 import logging
+import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
@@ -129,11 +132,15 @@ def preload_cuda() -> None:
     preload: Callable[[], None] | None = getattr(onnxruntime, "preload_dlls", None)
     if preload is None:
         return
-    try:
-        preload()
-    except Exception:
-        # Whatever is wrong shows again, with its name, when the provider is loaded.
-        log.exception("onnxruntime.preload_dlls failed")
+    # It prints what it misses, into whatever the caller is printing.
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        try:
+            preload()
+        except Exception:
+            # Whatever is wrong shows again, with its name, when the provider is loaded.
+            log.exception("onnxruntime.preload_dlls failed")
+    if printed.getvalue():
+        log.info("onnxruntime.preload_dlls: %s", printed.getvalue().strip())
 
 
 def reference_pixels(manifest: ModelManifest) -> Pixels:
@@ -206,7 +213,7 @@ def make_report(lines: Sequence[tuple[str, Any]]) -> str:
 
     facts: list[tuple[str, Any]] = [
         ("Sketch Studio", __version__),
-        ("system", f"{platform.platform()}, {platform.machine()}, {_cores()} cores"),
+        ("system", f"{platform.platform()}, {platform.machine()}, {os.cpu_count()} cores"),
         ("Python", platform.python_version()),
         (
             "ONNX Runtime",
@@ -224,9 +231,3 @@ def with_note(truth: DeviceTruth, note: str) -> DeviceTruth:
 
 def _answer_cache(sha256: str) -> Path:
     return settings.user_cache_dir() / "reference" / f"{sha256}.png"
-
-
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1

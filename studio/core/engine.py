@@ -47,6 +47,7 @@ class Session(Protocol):
 
 
 OpenSession = Callable[[bytes, Provider, int], Session]
+FindGpu = Callable[[], Gpu | CudaProblem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,13 @@ class Engine:
 
     @classmethod
     def load(
-        cls, model: ModelEntry, device: str = "auto", threads: int = 2, *, opener: OpenSession = open_session
+        cls,
+        model: ModelEntry,
+        device: str = "auto",
+        threads: int = 2,
+        *,
+        opener: OpenSession = open_session,
+        gpu: FindGpu = find_gpu,
     ) -> "Engine":
         """Open a checked model on ``device`` ("auto", "cpu", "cuda"), prove it with the reference inference.
 
@@ -122,7 +129,7 @@ class Engine:
                 f"{model.path.name} has changed since it was checked; refresh the list of models."
             )
         engine = cls(model, model.manifest, data, threads, opener)
-        engine._start(device)
+        engine._start(device, gpu)
         return engine
 
     def run(
@@ -161,13 +168,13 @@ class Engine:
         self._session = None
         self._data = b""
 
-    def _start(self, device: str) -> None:
+    def _start(self, device: str, find: FindGpu) -> None:
         self._notes = [
             ("model", f"{self.model.name} ({self.model.path.name}, sha256 {self.model.sha256[:16]})")
         ]
         if device == "cpu":
             return self._open_cpu("as set")
-        gpu = find_gpu() if self._opener is open_session else Gpu("injected", "")
+        gpu = find()
         if isinstance(gpu, CudaProblem):
             self._notes.append(("GPU", gpu.detail))
             return self._open_cpu(gpu.reason)

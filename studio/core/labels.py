@@ -20,14 +20,14 @@ def label_vector(manifest: ModelManifest, mix: Iterable[tuple[str, float]]) -> N
     Names the model does not know and weights that are not positive count for nothing, so a drawing keeps
     its labels when the model changes.
     """
-    vector = np.zeros(len(manifest.labels), np.float32)
+    vector = np.zeros(len(manifest.labels))
     places = {simplified(name): place for place, name in enumerate(manifest.labels)}
     for name, weight in mix:
         place = places.get(simplified(name))
         if place is not None and weight > 0:
             vector[place] += weight
     total = float(vector.sum())
-    return vector / np.float32(total) if total > 0 else vector
+    return (vector / total if total > 0 else vector).astype(np.float32)
 
 
 def known_mix(manifest: ModelManifest, mix: Iterable[tuple[str, float]]) -> LabelMix:

@@ -218,7 +218,7 @@ class LivePolicy:
 
     def full_size(self, now: float) -> bool:
         """Return the size the request due now should have."""
-        return not self.large or now - self._changed_at >= QUIET_S
+        return not self.large or self._changed_at + QUIET_S - now <= 0
 
     def asked(self, now: float, *, full_size: bool) -> None:
         """A request was made."""
