@@ -3,8 +3,9 @@
 Ronneberger et al. 2015 for the shape; residual blocks and modulation at the low resolutions, where they
 cost little, and a thin tail near full resolution. Enlarging is nearest neighbour and a convolution, which
 leaves no checkerboard (Odena et al. 2016); only the last step, to full resolution, is a sub-pixel
-convolution that starts as one (ICNR, Aitken et al. 2017), at a quarter of the price. No dropout and no batch statistics: what is trained is what is
-exported.
+convolution that starts as one (ICNR, Aitken et al. 2017), at a quarter of the price. A hint's colour is
+laid over the network's own through a gate that starts open, so hints are obeyed from the first step and the
+network learns where not to. No dropout and no batch statistics: what is trained is what is exported.
 """
 
 from itertools import pairwise
@@ -20,6 +21,9 @@ from training.networks.spread import spread_hints
 
 STRIDE = 32
 SMALLEST, LARGEST = 64, 1024
+PAPER, OPEN_GATE = 0.9, 2.0
+"""Where colours and the hints' gate start: near white, and mostly open."""
+LEAK = 0.1
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
@@ -69,11 +73,13 @@ class UNetGenerator(nn.Module):
         self.decode = nn.ModuleList(
             nn.ModuleList(ResidualBlock(width, condition) for _ in range(depth)) for width in channels[:-1]
         )
-        self.colours = conv3(tail, 3 * 4)
+        self.colours = conv3(tail, (3 + 1) * 4)
         start_alike(self.colours, 4)
+        with torch.no_grad():
+            cast(Tensor, self.colours.bias).copy_(torch.tensor([PAPER] * 12 + [OPEN_GATE] * 4))
 
     def forward(self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor) -> Tensor:
-        """Colours without lines [N,3,H,W] in 0..1.
+        """Colours without lines [N,3,H,W] in 0..1, or a little beyond, which the exported graph cuts off.
 
         ``sketch`` [N,1,H,W], 1 = paper; ``hints`` [N,4,H,W] straight RGBA in 0..1; ``label`` [N,L] weights,
         all zero = any; ``noise`` [N,Z], zeros = the likeliest picture; H, W multiples of 32.
@@ -81,7 +87,8 @@ class UNetGenerator(nn.Module):
         condition = self._condition(label, noise, sketch)
         alpha = hints[:, 3:]
         drawn = torch.cat([1.0 - sketch, hints[:, :3] * alpha, alpha], dim=1)
-        x = torch.cat([F.relu(self.stem(drawn)), spread_hints(sketch, hints)], dim=1)
+        spread = spread_hints(sketch, hints)
+        x = torch.cat([F.relu(self.stem(drawn)), spread], dim=1)
         x = F.relu(self.join(x))
         skips = []
         for level in range(LEVELS):
@@ -99,7 +106,12 @@ class UNetGenerator(nn.Module):
             if level > 0:
                 for block in cast(nn.ModuleList, self.decode[level - 1]):
                     x = block(x, condition)
-        return torch.sigmoid(F.pixel_shuffle(self.colours(x), 2).float())
+        own, gate = F.pixel_shuffle(self.colours(x), 2).float().split((3, 1), dim=1)
+        gate = torch.sigmoid(gate)
+        hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
+        flats = own * (1.0 - gate * hinted[:, 3:]) + gate * hinted[:, :3]
+        # Beyond 0..1 a small slope stays: a sigmoid or a hard cut would hold white paper white for long.
+        return torch.lerp(flats.clamp(0.0, 1.0), flats, LEAK)
 
     def _condition(self, label: Tensor, noise: Tensor, like: Tensor) -> Tensor:
         """[N,E], zero when the label is "any" and the noise zero."""
