@@ -1,4 +1,4 @@
-"""The only composition root: settings, library, document, workers, window, and the order in which they end."""
+"""The only composition root: settings, library, document, workers, window, and how they end."""
 
 import logging
 import sys
@@ -17,6 +17,7 @@ from studio.core.library import ModelLibrary
 from studio.core.settings import Settings
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.input import set_input_attributes
+from studio.ui.drawing_files import FIRST_SAMPLE
 from studio.ui.garbage import GuiThreadCollector
 from studio.ui.live_controller import LiveController
 from studio.ui.main_window import MainWindow
@@ -106,16 +107,22 @@ class Studio(QObject):
             self.theme.choose(ThemeChoice(self.settings.get(keys.THEME)))
 
 
-def create_studio(settings: Settings, file: Path | None = None, library: ModelLibrary | None = None) -> Studio:
+def create_studio(
+    settings: Settings, file: Path | None = None, library: ModelLibrary | None = None
+) -> Studio:
     """Build the studio with its window, not yet shown; needs a QApplication.
 
     Without `file` the sample drawing opens at the first start, a blank one later.
     """
-    document, picture = Document.new(settings.get(keys.NEW_WIDTH), settings.get(keys.NEW_HEIGHT)), None
+    blank = Document.new(settings.get(keys.NEW_WIDTH), settings.get(keys.NEW_HEIGHT))
+    document, picture = blank, None
     if file is None and settings.get(keys.FIRST_START):
-        document, picture = _sample(document)
+        document, picture = _sample(blank)
+    is_sample = document is not blank
     studio = Studio(settings, document, library if library is not None else ModelLibrary())
     studio.open_at_start(file)
+    if is_sample:
+        studio.window.files.name_untitled(Path(FIRST_SAMPLE).stem.capitalize())
     if picture is not None:
         studio.window.files.opened.emit(document, picture)
     return studio
@@ -143,7 +150,7 @@ def run(argv: list[str]) -> int:
 
 
 def label_sketch(size: int) -> NDArray[np.uint8]:
-    """The drawing that shows what labels do, uint8 [size, size], 255 paper; a ring when the file is missing."""
+    """The drawing that shows what labels do, uint8 [size, size], 255 paper; a ring without the file."""
     image = QImage(str(resources.asset("samples", "label-sketch.png")))
     if image.isNull():
         y, x = np.mgrid[0:size, 0:size] / size - 0.5
@@ -153,14 +160,14 @@ def label_sketch(size: int) -> NDArray[np.uint8]:
         size, size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(size, image.bytesPerLine())
-    return np.ascontiguousarray(rows[:, :size])
+    return rows[:, :size].copy()  # the image is gone when this returns
 
 
 def _sample(blank: Document) -> tuple[Document, NDArray[np.uint8] | None]:
     """The drawing the program came with and its stored picture; the blank one when it cannot be read."""
     from studio.core.openraster import open_ora
 
-    path = resources.asset("samples", "welcome.ora")
+    path = resources.asset("samples", FIRST_SAMPLE)
     if not path.is_file():
         return blank, None
     try:

@@ -1,4 +1,4 @@
-"""Everything the window can do, as a table; menus, toolbars, shortcuts and the command palette list its ids."""
+"""Everything the window can do, as a table; menus, toolbars and the command palette list its ids."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -82,9 +82,9 @@ def _never() -> str:
 class ActionSpec:
     """One row of the table.
 
-    text: as menus show it, "&" before the mnemonic; `words` gives another text from time to time ("Undo Stroke").
+    text: as menus show it, "&" before the mnemonic; `words` gives the text of the moment ("Undo Pen").
     tip: what it does, in one sentence without a full stop.
-    keys: shortcuts; `held_keys` are keys that the canvas itself listens to, shown but not registered.
+    keys: shortcuts; `held_keys` are keys the canvas itself listens to, shown but not registered.
     blocked: "" when it can be done now, else the reason why not, which becomes the tooltip.
     checked: whether it is on, for an action that is a switch (`is_switch`) or one of several.
     """

@@ -1,6 +1,6 @@
 """Find an action: type what you want to do, Enter does it."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -37,37 +37,44 @@ def score(spec: ActionSpec, text: str, wanted: str) -> int | None:
     return 2 if all(word in name for word in words) else 3
 
 
+Index = QModelIndex | QPersistentModelIndex
+
+
 class _RowDelegate(QStyledItemDelegate):
     """Text at the left, keys at the right, both in the row's colours."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(WIDTH_PX - 40, ROW_PX)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        colours = option.palette  # type: ignore[attr-defined]
-        rect = option.rect.adjusted(2, 1, -2, -1)  # type: ignore[attr-defined]
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours = option.palette
+        rect = option.rect.adjusted(2, 1, -2, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.color(colours.ColorRole.Midlight))
             painter.drawRoundedRect(rect, 6, 6)
-        enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)  # type: ignore[attr-defined]
+        enabled = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
         text = colours.color(colours.ColorRole.Text if enabled else colours.ColorRole.PlaceholderText)
         painter.setPen(QColor(text))
         inner = rect.adjusted(10, 0, -10, 0)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, index.data())  # type: ignore[attr-defined]
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, index.data())
         painter.setPen(colours.color(colours.ColorRole.PlaceholderText))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS_ROLE))  # type: ignore[attr-defined]
+        painter.drawText(
+            inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS_ROLE)
+        )
         painter.restore()
 
 
 class CommandPalette(QFrame):
     """A field and a list over the window; goes when an action ran, on Esc and when the focus leaves."""
 
-    def __init__(self, actions: Actions, window: QWidget) -> None:
+    def __init__(self, actions: Actions, window: QWidget, focus_after: QWidget) -> None:
         super().__init__(window)
         self._actions = actions
+        self._window = window
+        self._focus_after = focus_after
         self.setObjectName("commandPalette")
         self.setProperty("role", "card")
         self.field = QLineEdit()
@@ -93,7 +100,7 @@ class CommandPalette(QFrame):
         """Show the palette, empty, in the upper middle of the window."""
         self.field.clear()
         self._fill("")
-        window = self.parentWidget()
+        window = self._window
         self.resize(WIDTH_PX, 56 + ROWS * ROW_PX + GAP)
         self.move((window.width() - WIDTH_PX) // 2, max(48, window.height() // 8))
         self.show()
@@ -128,9 +135,7 @@ class CommandPalette(QFrame):
 
     def _leave(self) -> None:
         self.hide()
-        window = self.parentWidget().window()
-        canvas = window.centralWidget() if hasattr(window, "centralWidget") else None
-        (canvas or window).setFocus()
+        self._focus_after.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self.isVisible():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, QUrl, Signal
+from PySide6.QtCore import QObject, QStandardPaths, QThread, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -29,8 +29,11 @@ log = logging.getLogger(__name__)
 
 DRAWING_SUFFIX = ".ora"
 MODEL_SUFFIX = ".onnx"
+FIRST_SAMPLE = "cat.ora"
 OPEN_FILTER = (
-    "Drawings and pictures (*.ora " + " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES) + ");;All files (*)"
+    "Drawings and pictures (*.ora "
+    + " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
+    + ");;All files (*)"
 )
 
 
@@ -65,12 +68,20 @@ class DrawingFiles(QObject):
         path = self._session.document.path
         return path.name if path is not None else self._title or "Untitled"
 
+    def name_untitled(self, title: str) -> None:
+        """Call the open drawing this while it lies in no file."""
+        self._title = title
+        self._session.saved_changed.emit()
+
     # New and open
 
     def new(self) -> None:
         """Ask for a size, then begin a blank drawing."""
         ask_new_drawing(
-            self._window, self._settings.get(keys.NEW_WIDTH), self._settings.get(keys.NEW_HEIGHT), self._begin_new
+            self._window,
+            self._settings.get(keys.NEW_WIDTH),
+            self._settings.get(keys.NEW_HEIGHT),
+            self._begin_new,
         )
 
     def open(self) -> None:
@@ -82,7 +93,11 @@ class DrawingFiles(QObject):
 
     def open_sample(self) -> None:
         """Open the drawing that came with the program, without its path, so that saving asks where."""
-        self._load(resources.asset("samples", "welcome.ora"), as_template=True)
+        self.open_sample_path(resources.asset("samples", FIRST_SAMPLE))
+
+    def open_sample_path(self, path: Path) -> None:
+        """Open one of the drawings that came with the program."""
+        self._load(path, as_template=True)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped: models go to the library, of drawings the first is opened."""
@@ -96,7 +111,7 @@ class DrawingFiles(QObject):
             self._messages.news(f"{len(others)} files were dropped; {others[0].name} is opened.")
 
     def open_path(self, path: Path) -> None:
-        """Open a drawing, or a picture as line art; what is wrong with the file is said, nothing else changes."""
+        """Open a drawing, or a picture as line art; a bad file is talked about and changes nothing."""
         if path.suffix.lower() == MODEL_SUFFIX:
             self.models_dropped.emit([path])
         elif path.suffix.lower() == DRAWING_SUFFIX:
@@ -108,7 +123,10 @@ class DrawingFiles(QObject):
     def take_image(self, image: QImage) -> None:
         """Take a pasted picture as line art."""
         run_in_background(
-            partial(scan_of_image, image.copy(), "Pasted picture"), self._take_scan, self._say_error, lane=Lane.SLOW
+            partial(scan_of_image, image.copy(), "Pasted picture"),
+            self._take_scan,
+            self._say_error,
+            lane=Lane.SLOW,
         )
 
     def ask_and(self, go_on: Callable[[], None]) -> None:
@@ -147,7 +165,11 @@ class DrawingFiles(QObject):
         """Ask what to export and where."""
         document = self._session.document
         ask_export(
-            self._window, (document.width, document.height), self.gap_px, self._why_no_picture(), self._ask_export_path
+            self._window,
+            (document.width, document.height),
+            self.gap_px,
+            self._why_no_picture(),
+            self._ask_export_path,
         )
 
     # Inside
@@ -181,7 +203,7 @@ class DrawingFiles(QObject):
             lane=Lane.SLOW,
         )
 
-    def _take_drawing(self, path: Path, as_template: bool, read: tuple) -> None:  # type: ignore[type-arg]
+    def _take_drawing(self, path: Path, as_template: bool, read: tuple) -> None:
         document, picture, notes = read
 
         def show() -> None:
@@ -190,7 +212,7 @@ class DrawingFiles(QObject):
             else:
                 self._settings.add_recent_file(path)
                 self._remember_folder(path)
-            self.take_document(document, picture, "Sample" if as_template else "")
+            self.take_document(document, picture, path.stem.capitalize() if as_template else "")
             if notes:
                 self._messages.news(" ".join(notes))
 
@@ -204,7 +226,10 @@ class DrawingFiles(QObject):
 
             assert isinstance(options, CleanUp)
             run_in_background(
-                lambda: clean_up(scan.pixels, options), partial(self._take_ink, scan), self._say_error, lane=Lane.SLOW
+                lambda: clean_up(scan.pixels, options),
+                partial(self._take_ink, scan),
+                self._say_error,
+                lane=Lane.SLOW,
             )
 
         if scan.is_clean:
@@ -235,7 +260,12 @@ class DrawingFiles(QObject):
         )
 
     def _on_written(
-        self, document: Document, snapshot: DocumentSnapshot, path: Path, then: Callable[[], None] | None, _done: object
+        self,
+        document: Document,
+        snapshot: DocumentSnapshot,
+        path: Path,
+        then: Callable[[], None] | None,
+        _done: object,
     ) -> None:
         document.mark_saved(path, snapshot.state)
         self._settings.add_recent_file(path)
@@ -276,7 +306,9 @@ class DrawingFiles(QObject):
         self._settings.set(keys.LAST_FOLDER, str(path.parent))
 
     def _file_dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        dialog = QFileDialog(self._window, title, self._settings.get(keys.LAST_FOLDER))
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        dialog = QFileDialog(self._window, title, self._settings.get(keys.LAST_FOLDER) or pictures)
+        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
         dialog.setAcceptMode(mode)
         dialog.setFileMode(
             QFileDialog.FileMode.ExistingFile

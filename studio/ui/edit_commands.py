@@ -18,7 +18,12 @@ class EditCommands(QObject):
     """What the Edit menu does. GUI thread only."""
 
     def __init__(
-        self, session: Session, canvas: CanvasWidget, live: LiveController, messages: Messages, parent: QObject
+        self,
+        session: Session,
+        canvas: CanvasWidget,
+        live: LiveController,
+        messages: Messages,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session = session

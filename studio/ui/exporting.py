@@ -27,7 +27,7 @@ class ExportContent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """`transparent`: no paper, but only what the border cannot reach is kept; `gap_px` is the widest leak closed."""
+    """`transparent`: paper the border can reach goes; gaps in lines up to `gap_px` are closed for that."""
 
     content: ExportContent = ExportContent.PICTURE
     transparent: bool = False
@@ -76,8 +76,8 @@ class ExportJob:
 
 
 def _without_ground(flats: Pixels, ink: Pixels, gap_px: float) -> Pixels:
-    from studio.core.cutout import ground_mask
     from studio.core.carry import multiply_ink
+    from studio.core.cutout import ground_mask
 
     ground = ground_mask(multiply_ink(flats, np.bitwise_not(ink)), ink, gap_px)
     alpha = np.where(ground, 0, 255).astype(np.uint8)

@@ -23,7 +23,7 @@ class Step(StrEnum):
     COLOUR = "Drop a colour here"
 
 
-PLACES = {Step.DRAW: (0.24, 0.2), Step.COLOUR: (0.55, 0.52)}
+PLACES = {Step.DRAW: (0.5, 0.14), Step.COLOUR: (0.5, 0.72)}
 """Where the hints on the paper point, as shares of the drawing."""
 
 
@@ -57,11 +57,13 @@ class Bubble(QWidget):
         if self._tail == Qt.Edge.RightEdge:
             body.setRight(body.right() - TAIL_PX)
             middle = body.center().y()
-            tail = QPolygonF([QPointF(body.right() - 1, middle - 6), QPointF(body.right() + TAIL_PX, middle), QPointF(body.right() - 1, middle + 6)])  # fmt: skip
+            x, tip = body.right() - 1, QPointF(body.right() + TAIL_PX, middle)
+            tail = QPolygonF([QPointF(x, middle - 6), tip, QPointF(x, middle + 6)])
         else:
             body.setBottom(body.bottom() - TAIL_PX)
             middle = body.center().x()
-            tail = QPolygonF([QPointF(middle - 6, body.bottom() - 1), QPointF(middle, body.bottom() + TAIL_PX), QPointF(middle + 6, body.bottom() - 1)])  # fmt: skip
+            y, tip = body.bottom() - 1, QPointF(middle, body.bottom() + TAIL_PX)
+            tail = QPolygonF([QPointF(middle - 6, y), tip, QPointF(middle + 6, y)])
         path.addRoundedRect(body, 6, 6)
         point = QPainterPath()
         point.addPolygon(tail)

@@ -12,7 +12,7 @@ TICK_MS = 1000
 
 
 class GuiThreadCollector(QObject):
-    """Switches automatic collection off and collects by a timer, generation by generation, as Python would."""
+    """Switches automatic collection off and collects by a timer, by generations as Python would."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -35,7 +35,9 @@ def _glyph_font() -> tuple[str, dict[str, str]]:
         charmap = next(iter(sorted(fonts.glob("materialdesignicons6-webfont-charmap-*.json"))), None)
         if font is None or charmap is None:
             continue
-        families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFontFromData(font.read_bytes()))
+        families = QFontDatabase.applicationFontFamilies(
+            QFontDatabase.addApplicationFontFromData(font.read_bytes())
+        )
         if families:
             return families[0], json.loads(charmap.read_text(encoding="utf-8"))
     log.warning("the icon font of qtawesome was not found; buttons show no icons")
@@ -92,12 +94,14 @@ def make_icon(name: str, palette: Palette, *, colour: str | None = None, checked
         return QIcon()
     normal = QColor(colour or palette.text)
     return QIcon(
-        _GlyphEngine(chr(int(code, 16)), normal, QColor(palette.faint), QColor(checked) if checked else normal)
+        _GlyphEngine(
+            chr(int(code, 16)), normal, QColor(palette.faint), QColor(checked) if checked else normal
+        )
     )
 
 
 class Checked(Enum):
-    """The colour of an icon while its button is on: unchanged, on a ground of the accent, or the accent itself."""
+    """The colour of an icon while its button is on: the same, fit for a ground of the accent, the accent."""
 
     SAME = auto()
     ON_ACCENT = auto()
@@ -112,12 +116,18 @@ class IconBook:
         self._entries: list[tuple[weakref.ReferenceType[object], Callable[[Palette], QIcon]]] = []
 
     def bind(
-        self, target: object, name: str, *, muted: bool = False, on_accent: bool = False, checked: Checked = Checked.SAME
+        self,
+        target: object,
+        name: str,
+        *,
+        muted: bool = False,
+        on_accent: bool = False,
+        checked: Checked = Checked.SAME,
     ) -> None:
         """Give `target` (anything with setIcon) the icon, now and after each change of theme.
 
-        `muted` draws quietly, `on_accent` for a button filled with the accent; `checked` says how the icon looks
-        while the button is on.
+        `muted` draws quietly, `on_accent` for a button filled with the accent; `checked` says how the icon
+        looks while the button is on.
         """
 
         def draw(palette: Palette) -> QIcon:

@@ -47,7 +47,7 @@ def named_weights(mix: LabelMix) -> dict[str, float]:
 
 
 def another(mix: LabelMix, names: tuple[str, ...], seed: int) -> LabelMix:
-    """Another mixture around the chosen label, for models without noise: the same `seed` gives the same one."""
+    """Another mixture around the chosen label, for models without noise; decided by `seed`."""
     dice = random.Random(seed)
     first = mix[0][0] if mix else dice.choice(names)
     others = [name for name in names if name != first]

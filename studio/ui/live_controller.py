@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.core import settings as keys
 from studio.core.device import DeviceTruth
 from studio.core.library import ModelEntry
+from studio.core.live import WORKING_SIDE as LARGE_SIDE
 from studio.core.live import (
     InferenceFailed,
     LivePicture,
@@ -18,7 +19,6 @@ from studio.core.live import (
     RateMeter,
     make_request,
 )
-from studio.core.live import WORKING_SIDE as LARGE_SIDE
 from studio.core.settings import Settings
 from studio.ui.label_mix import another
 from studio.ui.messages import Messages
@@ -109,7 +109,7 @@ class LiveController(QObject):
         self._settings.set(keys.LIVE, not self.enabled)
 
     def again(self) -> None:
-        """Ask for another picture of the same drawing: other noise, or another mixture where there is none."""
+        """Ask for another picture of the drawing: other noise, or another mixture where there is none."""
         entry = self._session.entry
         if entry is None or entry.manifest is None:
             return
@@ -125,7 +125,7 @@ class LiveController(QObject):
         self._session.document.set_choices(seed=0)
 
     def why_not_again(self) -> str:
-        """"" when `again` changes something, else the reason why not."""
+        """ "" when `again` changes something, else the reason why not."""
         entry = self._session.entry
         if entry is None or entry.manifest is None:
             return "There is no model to ask"
@@ -136,7 +136,7 @@ class LiveController(QObject):
         return ""
 
     def why_not_likeliest(self) -> str:
-        """"" when there is a way back from `again`, else the reason why not."""
+        """ "" when there is a way back from `again`, else the reason why not."""
         return "" if self._session.document.choices.seed else "This is the likeliest picture already"
 
     # What happens elsewhere
@@ -219,7 +219,9 @@ class LiveController(QObject):
         before, self._device = self._device, truth
         self.device_changed.emit(truth.text, truth.reason)
         if before is not None and before.provider == "CUDA" and truth.provider == "CPU":
-            self._messages.trouble(f"The GPU was lost ({truth.reason}); pictures are computed on the CPU now.")
+            self._messages.trouble(
+                f"The GPU was lost ({truth.reason}); pictures are computed on the CPU now."
+            )
 
     def _on_failed(self, failure: InferenceFailed) -> None:
         if failure.epoch == self._session.epoch:

@@ -1,16 +1,13 @@
-"""The window: rail, tools, canvas, right column, status bar, and the commands that belong to the window itself."""
+"""The window: rail, tools, canvas, right column and status bar, connected to what they show."""
 
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QColor
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,24 +16,27 @@ from PySide6.QtWidgets import (
 from studio.core import settings as keys
 from studio.core.settings import Settings
 from studio.ui import window_state
-from studio.ui.action_table import Parts, action_table
+from studio.ui.action_table import action_table
 from studio.ui.actions import ActionId, Actions
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.toolbox import ToolBox
+from studio.ui.colour_drop import drop_colour
 from studio.ui.colours import Colours
 from studio.ui.column import Column
 from studio.ui.command_palette import CommandPalette
-from studio.ui.drawing_files import DrawingFiles, show_in_folder
+from studio.ui.drawing_files import DrawingFiles
 from studio.ui.edit_commands import EditCommands
 from studio.ui.first_steps import FirstSteps, Step
+from studio.ui.help_commands import HelpCommands
 from studio.ui.icons import ICON_PX
 from studio.ui.inline_bar import InlineBar
 from studio.ui.live_controller import LiveController
-from studio.ui.menus import MENUS, STRIP, ZOOM_MENU
+from studio.ui.menu_bar import WindowMenus
+from studio.ui.menus import MENUS, STRIP
 from studio.ui.messages import Messages
-from studio.ui.model_card import facts_line, origin_line
 from studio.ui.model_import import ModelImport
 from studio.ui.palette import Palette
+from studio.ui.parts import Parts
 from studio.ui.rail import Rail
 from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._settled = False
         self._was_painted = False
         self._canvas_only = False
+        self._labels_seen = session.document.choices.labels
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME_SIZE))
 
@@ -84,19 +85,22 @@ class MainWindow(QMainWindow):
         self.files = DrawingFiles(session, live, settings, messages, self)
         self.models = ModelImport(session, settings, messages, self)
         self.edit = EditCommands(session, self.canvas, live, messages, self)
-        parts = Parts(session, self.toolbox, self.canvas, self.colours, live, self.files, self.edit, self)
+        self.help = HelpCommands(session, live, self)
+        parts = Parts(
+            session, self.toolbox, self.canvas, self.colours, live, self.files, self.edit, self.help, self
+        )
         self.actions_table = Actions(action_table(parts), self, theme.icons)
 
+        self.menus = WindowMenus(self, self.actions_table, self.files, settings)
         self.rail = Rail(theme.icons)
         self.strip = ToolStrip(self.actions_table, STRIP)
         self.options = ToolOptionsBar(self.toolbox)
         self.notice = InlineBar(theme.icons)
         self.column = Column(session, self.toolbox, self.colours, self.actions_table, theme.icons)
         self.status = StatusBar(theme.palette)
-        self.palette_popup = CommandPalette(self.actions_table, self)
+        self.palette_popup = CommandPalette(self.actions_table, self, self.canvas)
         self.first_steps = FirstSteps(self.canvas, theme.palette)
         self._build_layout()
-        self._build_menus()
         self._connect()
         window_state.restore_tools(self.toolbox, self.colours, settings)
         window_state.restore_canvas(self.canvas, settings)
@@ -118,7 +122,15 @@ class MainWindow(QMainWindow):
     def toggle_canvas_only(self) -> None:
         """Hide everything but the canvas and fill the screen, or bring it back."""
         self._canvas_only = not self._canvas_only
-        for part in (self.menuBar(), self.rail, self.strip, self.options, self.column, self.status, *self._lines):
+        for part in (
+            self.menuBar(),
+            self.rail,
+            self.strip,
+            self.options,
+            self.column,
+            self.status,
+            *self._lines,
+        ):
             part.setVisible(not self._canvas_only)
         if self._canvas_only:
             self.showFullScreen()
@@ -141,29 +153,6 @@ class MainWindow(QMainWindow):
 
     def show_first_steps(self) -> None:
         self.first_steps.start()
-
-    def show_device_report(self) -> None:
-        from studio.ui.dialogs.sheets import show_device_report
-
-        truth = self._live.device
-        line = truth.text if truth is not None else "No model has been loaded yet"
-        show_device_report(self, line, truth.report if truth is not None else "")
-
-    def show_about(self) -> None:
-        from studio.ui.dialogs.sheets import show_about
-
-        lines = [
-            " · ".join(part for part in (entry.name, facts_line(entry.manifest), origin_line(entry.manifest)) if part)
-            for entry in self._session.library.entries
-            if entry.manifest is not None
-        ]
-        show_about(self, lines)
-
-    def open_log_folder(self) -> None:
-        self._open_folder(keys.log_file().parent)
-
-    def open_models_folder(self) -> None:
-        self._open_folder(keys.user_models_dir())
 
     def add_model(self) -> None:
         self.models.ask()
@@ -217,36 +206,6 @@ class MainWindow(QMainWindow):
             self._lines[place].setFixedWidth(1)
         self.setCentralWidget(root)
 
-    def _build_menus(self) -> None:
-        for title, ids in MENUS:
-            menu = self.menuBar().addMenu(title)
-            self._fill_menu(menu, ids)
-            if ActionId.OPEN in ids:
-                self.recent_menu = QMenu("Open &recent", self)
-                self.recent_menu.aboutToShow.connect(self._fill_recent)
-                menu.insertMenu(self.actions_table[ActionId.OPEN_SAMPLE], self.recent_menu)
-        self._zoom_menu = QMenu(self)
-        self._fill_menu(self._zoom_menu, ZOOM_MENU)
-
-    def _fill_menu(self, menu: QMenu, ids: tuple[ActionId | None, ...]) -> None:
-        menu.setToolTipsVisible(True)
-        for action_id in ids:
-            if action_id is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(self.actions_table[action_id])
-
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        for name in self._settings.get(keys.RECENT_FILES):
-            path = Path(name)
-            action = QAction(path.name.replace("&", "&&"), self.recent_menu)
-            action.setToolTip(name)
-            action.triggered.connect(partial(self.files.open_path, path))
-            self.recent_menu.addAction(action)
-        if self.recent_menu.isEmpty():
-            self.recent_menu.addAction("No files yet").setEnabled(False)
-
     def _connect(self) -> None:
         session, live, canvas = self._session, self._live, self.canvas
         session.document_replaced.connect(self._on_document_replaced)
@@ -281,7 +240,7 @@ class MainWindow(QMainWindow):
         self.files.models_dropped.connect(self.models.take)
         self.toolbox.options_changed.connect(self._on_tool_options)
         self._messages.said.connect(self.status.say)
-        self.status.details_wanted.connect(self.show_device_report)
+        self.status.details_wanted.connect(self.help.show_device_report)
         self.status.zoom_clicked.connect(self._show_zoom_menu)
         self.first_steps.finished.connect(self._on_first_steps_done)
         self._theme.changed.connect(self._show_colours)
@@ -292,14 +251,17 @@ class MainWindow(QMainWindow):
 
     def _on_document_replaced(self) -> None:
         self.canvas.set_document(self._session.document)
+        self._labels_seen = self._session.document.choices.labels
         self._show_title()
 
-    def _on_opened(self, document: object, picture: object) -> None:
+    def _on_opened(self, _document: object, picture: NDArray[np.uint8] | None) -> None:
         if picture is not None:
-            self.canvas.set_picture(image_of(picture), self._session.document.revision)  # type: ignore[arg-type]
+            self.canvas.set_picture(image_of(picture), self._session.document.revision)
 
     def _on_choices_changed(self) -> None:
-        if self._session.document.choices.labels:
+        labels = self._session.document.choices.labels
+        if labels != self._labels_seen:
+            self._labels_seen = labels
             self.first_steps.done(Step.LABEL)
 
     def _on_colour_picked(self, red: int, green: int, blue: int) -> None:
@@ -313,9 +275,7 @@ class MainWindow(QMainWindow):
         self._messages.news("That is all there is to it. Ctrl+K finds everything else.")
 
     def _show_zoom_menu(self) -> None:
-        button = self.status.zoom
-        height = self._zoom_menu.sizeHint().height()
-        self._zoom_menu.popup(button.mapToGlobal(button.rect().topLeft()) - _down(height + 4))
+        self.menus.show_zoom_menu(self.status.zoom)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.name}[*] — Sketch Studio")
@@ -325,14 +285,6 @@ class MainWindow(QMainWindow):
         self.canvas.set_colours(QColor(palette.surround), QColor(palette.accent))
         self.status.set_palette(palette)
         self.first_steps.set_palette(palette)
-
-    def _open_folder(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        show_in_folder(folder)
-
-    def settle_and(self, go_on: Callable[[], None]) -> None:
-        """Ask about unsaved work, then go on; for a quit that does not come through the window."""
-        self.files.ask_and(go_on)
 
     def _close_settled(self) -> None:
         self._settled = True
@@ -352,13 +304,18 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
         return handled
 
-    def dragEnterEvent(self, event: object) -> None:
-        if event.mimeData().hasUrls() or event.mimeData().hasImage():  # type: ignore[attr-defined]
-            event.acceptProposedAction()  # type: ignore[attr-defined]
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage() or event.mimeData().hasColor():
+            event.acceptProposedAction()
 
-    def dropEvent(self, event: object) -> None:
-        if self.canvas.take_mime(event.mimeData()):  # type: ignore[attr-defined]
-            event.acceptProposedAction()  # type: ignore[attr-defined]
+    def dropEvent(self, event: QDropEvent) -> None:
+        mime = event.mimeData()
+        if mime.hasColor():
+            place = self.canvas.mapFrom(self, event.position())
+            if drop_colour(self.canvas, self.colours, QColor(mime.colorData()), place):
+                event.acceptProposedAction()
+        elif self.canvas.take_mime(mime):
+            event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._settled and self._session.document.modified:
@@ -384,9 +341,3 @@ def _line() -> QFrame:
     line = QFrame()
     line.setProperty("role", "line")
     return line
-
-
-def _down(pixels: int) -> object:
-    from PySide6.QtCore import QPoint
-
-    return QPoint(0, pixels)

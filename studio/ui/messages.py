@@ -1,4 +1,4 @@
-"""What the program tells the user: one sentence at the bottom of the window, with an action where there is one."""
+"""What the program tells the user: one sentence at the bottom of the window, perhaps with an action."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

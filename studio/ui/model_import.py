@@ -46,7 +46,10 @@ class ModelImport(QObject):
         for path in paths:
             self._messages.news(f"Checking {path.name}")
             run_in_background(
-                partial(_import, path, self._session.library), self._on_imported, self._say_error, lane=Lane.SLOW
+                partial(_import, path, self._session.library),
+                self._on_imported,
+                self._say_error,
+                lane=Lane.SLOW,
             )
 
     def _take_names(self, names: list[str]) -> None:
@@ -66,7 +69,11 @@ class ModelImport(QObject):
 
 def _import(path: Path, library: ModelLibrary) -> ModelEntry:
     """Copy a good model into the user's folder and return its entry; UserError for a bad one."""
-    checked = entry_of_file(path)
+    try:
+        checked = entry_of_file(path)
+    except UserError as error:
+        text = str(error)
+        raise UserError(text if path.name in text else f"{path.name}: {text}") from error
     for entry in library.entries:
         if entry.usable and entry.sha256 == checked.sha256:
             return entry

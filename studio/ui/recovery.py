@@ -68,18 +68,18 @@ class Recovery(QObject):
         self._told_trouble = False
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self.tick)
+        self._timer.timeout.connect(self._on_timer)
         self._timer.start()
         session.document_replaced.connect(self._on_document_replaced)
         session.saved_changed.connect(self._on_saved_changed)
 
-    def tick(self) -> None:
-        """Start a save when one is due."""
+    def tick(self, now: float) -> None:
+        """Start a save when one is due at `now` (monotonic seconds)."""
         kept = self._kept
         if kept.running:
             return
         try:
-            job = kept.saver.job(self._clock())
+            job = kept.saver.job(now)
         except UserError as error:
             self._say_once(error)
             return
@@ -95,6 +95,9 @@ class Recovery(QObject):
         """End cleanly: unsaved work has been asked about by now."""
         self._timer.stop()
         self._end(self._kept)
+
+    def _on_timer(self) -> None:
+        self.tick(self._clock())
 
     def _keep(self, document: Document) -> _Kept:
         return _Kept(Autosaver(document, keys.recovery_dir(), float(self._settings.get(keys.AUTOSAVE_S))))

@@ -23,14 +23,14 @@ QMenu::separator {{ height: 1px; background: {border}; margin: 4px 8px; }}
 *[role="bar"] {{ background: {window}; }}
 *[role="panel"] {{ background: {panel}; }}
 *[role="card"] {{ background: {raised}; border: 1px solid {border}; border-radius: {radius}px; }}
-*[role="notice"] {{ background: {raised}; border: 1px solid {border}; border-left: 3px solid {accent};
-                    border-radius: {radius}px; }}
+*[role="notice"] {{ background: {raised}; border: 1px solid {control}; border-radius: {radius}px; }}
 *[role="row"] {{ background: transparent; border-radius: {radius}px; }}
 *[role="row"]:hover {{ background: {hover}; }}
-*[role="rowchosen"] {{ background: {hover}; border-radius: {radius}px; border-left: 3px solid {accent}; }}
+*[role="rowchosen"] {{ background: {hover}; border-radius: {radius}px; }}
 *[role="line"] {{ background: {border}; border: none; }}
 
-QToolButton {{ border: 1px solid transparent; border-radius: {radius}px; padding: 4px; background: transparent;
+QToolButton {{ border: 1px solid transparent; border-radius: {radius}px; padding: 4px;
+    background: transparent;
               color: {text}; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed {{ background: {border}; }}
@@ -40,7 +40,8 @@ QToolButton:disabled {{ color: {faint}; }}
 QToolButton:focus {{ border: 1px solid {accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QToolButton[role="section"] {{ text-align: left; font-weight: 600; padding: 6px 4px; }}
-QToolButton[role="section"]:checked, QToolButton[role="section"]:checked:hover {{ background: transparent; color: {text}; }}
+QToolButton[role="section"]:checked, QToolButton[role="section"]:checked:hover {{ background: transparent;
+    color: {text}; }}
 QToolButton[role="section"]:hover, QToolButton[role="section"]:checked:hover {{ background: {hover}; }}
 QToolButton[role="soft"]:checked {{ background: {hover}; color: {text}; }}
 QToolButton[role="soft"]:checked:hover {{ background: {border}; }}
@@ -51,12 +52,15 @@ QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {border}; }}
 QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:disabled {{ color: {faint}; border-color: {border}; }}
-QPushButton:default, QPushButton[role="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent};
+QPushButton:default, QPushButton[role="primary"] {{ background: {accent}; color: {on_accent};
+    border-color: {accent};
               font-weight: 600; }}
-QPushButton:default:hover, QPushButton[role="primary"]:hover {{ background: {accent_hover}; border-color: {accent_hover}; }}
+QPushButton:default:hover, QPushButton[role="primary"]:hover {{ background: {accent_hover};
+    border-color: {accent_hover}; }}
 QPushButton:default:disabled, QPushButton[role="primary"]:disabled {{ background: {hover}; color: {faint};
               border-color: {hover}; }}
-QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {link}; padding: 1px 4px;
+QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {link};
+    padding: 1px 4px;
               min-height: 16px; border-radius: 4px; }}
 QPushButton[role="link"]:hover {{ background: {hover}; }}
 QPushButton[role="link"]:focus {{ border-color: {accent}; }}
@@ -72,7 +76,8 @@ QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSp
 QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-position: top right; }}
 QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-position: bottom right; }}
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{images}/up.svg"); width: 12px; height: 12px; }}
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{images}/down.svg"); width: 12px; height: 12px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{images}/down.svg"); width: 12px;
+    height: 12px; }}
 
 QComboBox {{ background: {raised}; color: {text}; border: 1px solid {control}; border-radius: {radius}px;
             padding: 4px 8px; min-height: 18px; }}
@@ -85,22 +90,26 @@ QComboBox QAbstractItemView {{ background: {raised}; color: {text}; border: 1px 
             outline: none; selection-background-color: {hover}; selection-color: {text}; }}
 
 QCheckBox {{ spacing: 8px; color: {text}; }}
-QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {control}; border-radius: 4px; background: {field}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{images}/check.svg"); }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {control}; border-radius: 4px;
+    background: {field}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+    image: url("{images}/check.svg"); }}
 QCheckBox::indicator:focus {{ border-color: {accent}; }}
 QCheckBox:disabled {{ color: {faint}; }}
 QRadioButton {{ spacing: 8px; color: {text}; }}
 
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {border}; }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {control}; }}
-QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px; background: {text};
+QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
+    background: {text};
             border: 1px solid {panel}; }}
 QSlider::handle:horizontal:hover {{ background: {accent}; }}
 QSlider::handle:horizontal:focus {{ background: {accent}; }}
 QSlider::handle:horizontal:disabled {{ background: {faint}; }}
 QSlider::sub-page:horizontal:disabled {{ background: {border}; }}
 
-QAbstractItemView {{ background: {field}; color: {text}; border: 1px solid {border}; border-radius: {radius}px;
+QAbstractItemView {{ background: {field}; color: {text}; border: 1px solid {border};
+    border-radius: {radius}px;
             outline: none; }}
 QAbstractItemView::item {{ border-radius: 4px; padding: 4px; }}
 QAbstractItemView::item:hover {{ background: {hover}; }}
@@ -109,10 +118,13 @@ QAbstractItemView::item:selected {{ background: {hover}; color: {text}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-QScrollBar::handle {{ background: {faint}; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }}
+QScrollBar::handle {{ background: {faint}; border-radius: 3px; margin: 2px; min-height: 24px;
+    min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {control}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 
 QProgressBar {{ background: {border}; border: none; border-radius: 2px; height: 4px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}

@@ -46,27 +46,27 @@ class ToolOptionsBar(QWidget):
         self.colour = ColourButton("Colour")
         self.colour.colour_chosen.connect(self._set_colour)
         self.advice = muted_label()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 8, 0)
-        row.setSpacing(GAP)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 0, 8, 0)
+        line.setSpacing(GAP)
         for control in (self.size_row, self.smoothing, self.opacity):
-            row.addWidget(control)
-            row.addSpacing(GAP)
+            line.addWidget(control)
+            line.addSpacing(GAP)
         colour = QHBoxLayout()
         colour.setSpacing(GAP)
         colour.addWidget(self.colour_name)
         colour.addWidget(self.colour)
-        row.addLayout(colour)
-        row.addWidget(self.advice)
-        row.addStretch(1)
-        self._row = row
+        line.addLayout(colour)
+        line.addWidget(self.advice)
+        line.addStretch(1)
+        self._line = line
         toolbox.tool_changed.connect(self._show)
         toolbox.options_changed.connect(self._show)
         self._show()
 
     def add_widget(self, widget: QWidget) -> None:
         """Put something at the right end of the line."""
-        self._row.addWidget(widget)
+        self._line.addWidget(widget)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, BAR_PX)

@@ -7,6 +7,9 @@ import pytest
 from studio.core.document import Document
 from studio.core.stroke import PenSample
 from studio.core.tools import Tool
+from tests.studio.running import make_studio, models_folder, studio
+
+__all__ = ["Draw", "document", "draw", "make_studio", "models_folder", "studio"]
 
 Draw = Callable[[Tool, Sequence[tuple[float, float]]], None]
 

@@ -18,10 +18,8 @@ from studio.core.tools import ToolId
 from studio.ui.actions import ActionId
 from studio.ui.messages import MessageKind
 from tests.fixtures.models import flat_colour
-from tests.studio.ui.conftest import MakeStudio
+from tests.studio.running import MakeStudio
 from tests.studio.ui.hands import draw
-
-pytest_plugins = ["tests.studio.ui.conftest"]
 
 LINE = [(30.0, 80.0), (60.0, 82.0), (130.0, 80.0)]
 WAIT_MS = 15_000

@@ -43,7 +43,9 @@ def ask_unsaved(
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText("Without saving they are lost.")
     box.setStandardButtons(
-        QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel
+        QMessageBox.StandardButton.Save
+        | QMessageBox.StandardButton.Discard
+        | QMessageBox.StandardButton.Cancel
     )
     box.setDefaultButton(QMessageBox.StandardButton.Save)
     box.setWindowModality(Qt.WindowModality.WindowModal)

@@ -43,7 +43,9 @@ def ask_export(
     column.addLayout(rows)
     column.addSpacing(GAP)
     transparent = QCheckBox("Transparent ground")
-    transparent.setToolTip("Paper that can be reached from the border becomes transparent; small gaps are closed")
+    transparent.setToolTip(
+        "Paper that can be reached from the border becomes transparent; small gaps are closed"
+    )
     column.addWidget(transparent)
     column.addSpacing(GAP)
     column.addWidget(button_row(dialog, "Choose file…"))

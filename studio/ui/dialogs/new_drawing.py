@@ -12,9 +12,7 @@ from studio.ui.theme import GAP, muted_label
 PRESETS = ((512, 512), (1024, 1024), (2048, 2048), (1024, 1448), (1920, 1080))
 
 
-def ask_new_drawing(
-    parent: QWidget, width: int, height: int, on_size: Callable[[int, int], None]
-) -> QDialog:
+def ask_new_drawing(parent: QWidget, width: int, height: int, on_size: Callable[[int, int], None]) -> QDialog:
     """Ask for width and height in pixels; calls `on_size` when the user agrees."""
     dialog, column = new_dialog(parent, "New drawing")
     width_field = _side_field(width, "Width")

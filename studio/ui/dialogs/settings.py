@@ -20,7 +20,11 @@ from studio.ui.dialogs.basis import new_dialog
 from studio.ui.theme import muted_label
 from studio.ui.widgets.elided import ElidedLabel
 
-DEVICES = (("auto", "Automatic: the GPU where it works"), ("cpu", "Processor (CPU)"), ("cuda", "NVIDIA GPU (CUDA)"))
+DEVICES = (
+    ("auto", "Automatic: the GPU where it works"),
+    ("cpu", "Processor (CPU)"),
+    ("cuda", "NVIDIA GPU (CUDA)"),
+)
 THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 
 
@@ -96,8 +100,14 @@ class SettingsDialog(QObject):
 
     def _show(self) -> None:
         for widget, write in (
-            (self.device, lambda: self.device.setCurrentIndex(self.device.findData(self._settings.get(keys.DEVICE)))),
-            (self.theme, lambda: self.theme.setCurrentIndex(self.theme.findData(self._settings.get(keys.THEME)))),
+            (
+                self.device,
+                lambda: self.device.setCurrentIndex(self.device.findData(self._settings.get(keys.DEVICE))),
+            ),
+            (
+                self.theme,
+                lambda: self.theme.setCurrentIndex(self.theme.findData(self._settings.get(keys.THEME))),
+            ),
             (self.threads, lambda: self.threads.setValue(self._settings.get(keys.THREADS))),
             (self.autosave, lambda: self.autosave.setValue(self._settings.get(keys.AUTOSAVE_S))),
         ):

@@ -21,6 +21,7 @@ from studio import __version__
 from studio.resources import PACKAGE
 from studio.ui.actions import ActionId, Actions
 from studio.ui.dialogs.basis import new_dialog
+from studio.ui.rows.labels import LABEL_IDS
 from studio.ui.theme import muted_label
 
 CANVAS_KEYS = (
@@ -36,14 +37,20 @@ CANVAS_KEYS = (
 )
 
 
-def show_shortcuts(parent: QWidget, actions: Actions, groups: list[tuple[str, tuple[ActionId, ...]]]) -> QDialog:
+def show_shortcuts(
+    parent: QWidget, actions: Actions, groups: list[tuple[str, tuple[ActionId, ...]]]
+) -> QDialog:
     """All keys, group by group, in three columns."""
     dialog, column = new_dialog(parent, "Keyboard shortcuts")
     blocks: list[tuple[str, list[tuple[str, str]]]] = []
     for title, ids in groups:
         rows = [
-            (actions.specs[one].shown_keys, actions.specs[one].plain_text) for one in ids if actions.specs[one].keys
+            (actions.specs[one].shown_keys, actions.specs[one].plain_text)
+            for one in ids
+            if actions.specs[one].keys and one not in LABEL_IDS
         ]
+        if LABEL_IDS[0] in ids:
+            rows.append(("1 to 9", "Labels"))
         if rows:
             blocks.append((title, rows))
     blocks.append(("With the canvas", list(CANVAS_KEYS)))
@@ -67,7 +74,7 @@ def show_shortcuts(parent: QWidget, actions: Actions, groups: list[tuple[str, tu
     area.setWidget(content)
     column.addWidget(area)
     column.addWidget(_close_box(dialog))
-    dialog.resize(min(920, parent.width() - 64), min(560, parent.height() - 64))
+    dialog.resize(min(960, parent.width() - 64), min(620, parent.height() - 64))
     dialog.open()
     return dialog
 
@@ -127,8 +134,10 @@ def show_about(parent: QWidget, model_lines: list[str]) -> QDialog:
         "<p>Free software under the MIT licence.</p>"
         f"<h4>Models</h4><ul>{models}</ul>"
         "<h4>Built with</h4><ul>"
-        "<li>Qt and PySide6, LGPL 3</li><li>ONNX Runtime, MIT</li><li>NumPy, BSD</li><li>OpenCV, Apache 2.0</li>"
-        "<li>Pillow, MIT-CMU</li><li>Material Design Icons by way of QtAwesome, Apache 2.0 and MIT</li></ul>" + notes
+        "<li>Qt and PySide6, LGPL 3</li><li>ONNX Runtime, MIT</li><li>NumPy, BSD</li>"
+        "<li>OpenCV, Apache 2.0</li>"
+        "<li>Pillow, MIT-CMU</li><li>Material Design Icons by way of QtAwesome, Apache 2.0 and MIT</li></ul>"
+        + notes
     )
     column.addWidget(text)
     column.addWidget(_close_box(dialog))

@@ -18,7 +18,12 @@ class HintsPanel(QWidget):
     """Writes the hint colour (toolbox) and the strength of the hints (document) and shows both."""
 
     def __init__(
-        self, session: Session, toolbox: ToolBox, colours: Colours, actions: Actions, parent: QWidget | None = None
+        self,
+        session: Session,
+        toolbox: ToolBox,
+        colours: Colours,
+        actions: Actions,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session

@@ -50,7 +50,7 @@ class LabelPanel(QWidget):
         """Colour the drawing as this label alone; "" is any."""
         self._session.document.set_choices(labels=chosen(label))
 
-    def show_pictures(self, model_id: str, pictures: dict) -> None:  # type: ignore[type-arg]
+    def show_pictures(self, model_id: str, pictures: dict) -> None:
         """Show the model's small pictures, uint8 [h, w, 3] by label ("" is any)."""
         entry = self._session.entry
         if entry is not None and entry.id == model_id:
@@ -79,7 +79,11 @@ class LabelPanel(QWidget):
         self.grid.set_tiles(
             [Tile(ANY, "Any", "Any (0)\nThe model decides by the drawing alone")] * bool(names)
             + [
-                Tile(name, name, f"{name}{f' ({place})' if place <= 9 else ''}\nCtrl+click mixes it with the chosen one")
+                Tile(
+                    name,
+                    name,
+                    f"{name}{f' ({place})' if place <= 9 else ''}\nCtrl+click mixes it with the chosen one",
+                )
                 for place, name in enumerate(names, start=1)
             ]
         )

@@ -1,6 +1,6 @@
 """The layers from top to bottom: which one is drawn on, which are shown, in which order."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -13,7 +13,11 @@ from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
 ROW_PX = 36
 FIXED_REASON = "The line and hints layers stay: every drawing has one of each"
-KIND_ICONS = {LayerKind.LINE: "pencil-outline", LayerKind.HINTS: "palette-outline", LayerKind.PAINT: "image-outline"}
+KIND_ICONS = {
+    LayerKind.LINE: "pencil-outline",
+    LayerKind.HINTS: "palette-outline",
+    LayerKind.PAINT: "image-outline",
+}
 
 
 class LayerRow(QWidget):
@@ -66,7 +70,9 @@ class LayerRow(QWidget):
         self.setAccessibleName(f"Layer {layer.name}")
         self.eye.setToolTip("Hide this layer" if layer.visible else "Show this layer")
         self.eye.setAccessibleName(self.eye.toolTip())
-        self._icons.bind(self.eye, "eye-outline" if layer.visible else "eye-off-outline", muted=not layer.visible)
+        self._icons.bind(
+            self.eye, "eye-outline" if layer.visible else "eye-off-outline", muted=not layer.visible
+        )
         self._icons.bind(self.kind, KIND_ICONS[layer.kind], muted=True)
         self.name.set_text(layer.name)
         self.opacity.setText(percent(layer.opacity) if layer.opacity < 1 else "")
@@ -199,7 +205,7 @@ class LayersPanel(QWidget):
     def _remove(self) -> None:
         self._session.document.remove_layer(self._active().id)
 
-    def _show_menu(self, layer_id: int, place: object) -> None:
+    def _show_menu(self, layer_id: int, place: QPoint) -> None:
         self._pick(layer_id)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -211,7 +217,7 @@ class LayersPanel(QWidget):
         ):
             action = menu.addAction(text, button.click)
             action.setEnabled(button.isEnabled())
-        menu.popup(place)  # type: ignore[call-overload]
+        menu.popup(place)
 
     def _show(self) -> None:
         document = self._session.document
@@ -224,8 +230,16 @@ class LayersPanel(QWidget):
         self.opacity.set_value(active.opacity)
         place, top = document.layers.index(active), len(document.layers) - 1
         is_paint = active.kind is LayerKind.PAINT
-        _allow(self.raise_button, is_paint and place < top, FIXED_REASON if not is_paint else "It is the top layer")
-        _allow(self.lower_button, is_paint and place > 0, FIXED_REASON if not is_paint else "It is the lowest layer")
+        _allow(
+            self.raise_button,
+            is_paint and place < top,
+            FIXED_REASON if not is_paint else "It is the top layer",
+        )
+        _allow(
+            self.lower_button,
+            is_paint and place > 0,
+            FIXED_REASON if not is_paint else "It is the lowest layer",
+        )
         _allow(self.remove_button, is_paint, FIXED_REASON)
 
     def _rebuild(self, layers: list[Layer]) -> None:

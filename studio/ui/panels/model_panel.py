@@ -100,7 +100,9 @@ class ModelPanel(QWidget):
             place = self.picker.findData(str(entry.path), ENTRY_ROLE) if entry is not None else -1
             self.picker.setCurrentIndex(place)
         self.picker.setEnabled(entry is not None)
-        self.picker.setToolTip("Model that colours the drawing" if entry is not None else "There is no usable model yet")
+        self.picker.setToolTip(
+            "Model that colours the drawing" if entry is not None else "There is no usable model yet"
+        )
         self.card.setVisible(entry is not None)
         if entry is not None and entry.manifest is not None:
             self.facts.set_text(facts_line(entry.manifest))
@@ -115,9 +117,13 @@ class ModelPanel(QWidget):
         if not self._session.models_known:
             self.note.setText("Looking for models")
         elif self._session.entry is None:
-            self.note.setText("No model is installed. Drop a model file (.onnx) anywhere in the window to add one.")
+            self.note.setText(
+                "No model is installed. Drop a model file (.onnx) anywhere in the window to add one."
+            )
         elif missing:
-            self.note.setText(f"This drawing was made with “{missing}”, which is not here; this model stands in.")
+            self.note.setText(
+                f"This drawing was made with “{missing}”, which is not here; this model stands in."
+            )
         self.note.setVisible(self._session.entry is None or bool(missing))
 
     def _list_problems(self, entries: list[ModelEntry]) -> None:

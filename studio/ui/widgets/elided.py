@@ -40,12 +40,14 @@ class ElidedLabel(QLabel):
         option = QStyleOption()
         option.initFrom(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
+        )
         self.style().drawItemText(
             painter,
             self.contentsRect(),
-            int(self.alignment()) if isinstance(self.alignment(), int) else self.alignment().value,
-            option.palette,  # type: ignore[attr-defined]
+            self.alignment().value,
+            self.palette(),
             self.isEnabled(),
             text,
             self.foregroundRole(),

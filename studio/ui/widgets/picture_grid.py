@@ -128,7 +128,8 @@ class PictureGrid(QWidget):
     def sizeHint(self) -> QSize:
         rows = max(1, -(-len(self._tiles) // self._columns))
         return QSize(
-            self._columns * (self._picture_px + self._gap), rows * (self._tile_height() + self._gap) - self._gap
+            self._columns * (self._picture_px + self._gap),
+            rows * (self._tile_height() + self._gap) - self._gap,
         )
 
     def minimumSizeHint(self) -> QSize:
@@ -186,7 +187,9 @@ class PictureGrid(QWidget):
     def _paint_tile(self, painter: QPainter, index: int, tile: Tile) -> None:
         rect = self.tile_rect(index)
         colours = self.palette()
-        square = QRectF(rect.center().x() + 0.5 - self._picture_px / 2, rect.top(), self._picture_px, self._picture_px)
+        square = QRectF(
+            rect.center().x() + 0.5 - self._picture_px / 2, rect.top(), self._picture_px, self._picture_px
+        )
         inner = square.adjusted(3, 3, -3, -3)
         outline = QPainterPath()
         outline.addRoundedRect(inner, 5, 5)
@@ -215,7 +218,11 @@ class PictureGrid(QWidget):
         top = rect.top() + self._picture_px + 4
         for line in wrapped(tile.name, QFontMetrics(font, self), rect.width(), NAME_LINES):
             box = QRect(rect.left(), top, rect.width(), self.fontMetrics().height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip, line)
+            painter.drawText(
+                box,
+                Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip,
+                line,
+            )
             top += self.fontMetrics().height()
 
     def _paint_weight(self, painter: QPainter, inner: QRectF, weight: float) -> None:

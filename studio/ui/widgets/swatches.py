@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QColorDialog, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QColorDialog, QSizePolicy, QToolTip, QWidget
 
 Colour = tuple[int, int, int]
 """Red, green, blue, 0..255."""
 
 
 def hex_of(colour: Colour) -> str:
-    """"#RRGGBB" as people write it."""
+    """ "#RRGGBB" as people write it."""
     return "#{:02X}{:02X}{:02X}".format(*colour)
 
 
@@ -24,7 +24,9 @@ class SwatchGrid(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, columns: int = 10, cell_px: int = 20, gap_px: int = 5, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: int = 10, cell_px: int = 20, gap_px: int = 5, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._colours: tuple[Colour, ...] = ()
         self._current: Colour | None = None
@@ -33,6 +35,7 @@ class SwatchGrid(QWidget):
         self._gap = gap_px
         self._hover = -1
         self._focus_index = 0
+        self._pressed_at = QPointF()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Colours")
@@ -76,9 +79,13 @@ class SwatchGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self._index_at(event.position())
         if index >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position()
             self.chosen.emit(self._colours[index])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._maybe_drag(event.position())
+            return
         index = self._index_at(event.position())
         if index != self._hover:
             self._hover = index
@@ -87,6 +94,22 @@ class SwatchGrid(QWidget):
                 QToolTip.showText(event.globalPosition().toPoint(), hex_of(self._colours[index]), self)
             else:
                 QToolTip.hideText()
+
+    def _maybe_drag(self, position: QPointF) -> None:
+        """Begin to drag the pressed colour, so that it can be dropped on the drawing."""
+        index = self._index_at(self._pressed_at)
+        far = (position - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if index < 0 or not far:
+            return
+        colour = QColor(*self._colours[index])
+        mime = QMimeData()
+        mime.setColorData(colour)
+        swatch = QPixmap(self._cell, self._cell)
+        swatch.fill(colour)
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        drag.setPixmap(swatch)
+        drag.exec(Qt.DropAction.CopyAction)
 
     def leaveEvent(self, event: object) -> None:
         self._hover = -1
@@ -100,7 +123,9 @@ class SwatchGrid(QWidget):
             Qt.Key.Key_Down: self._columns,
         }
         if event.key() in steps and self._colours:
-            self._focus_index = min(max(self._focus_index + steps[Qt.Key(event.key())], 0), len(self._colours) - 1)
+            self._focus_index = min(
+                max(self._focus_index + steps[Qt.Key(event.key())], 0), len(self._colours) - 1
+            )
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._colours:
             self.chosen.emit(self._colours[self._focus_index])

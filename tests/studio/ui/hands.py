@@ -14,10 +14,14 @@ def draw(canvas: CanvasWidget, path: Sequence[tuple[float, float]]) -> None:
     """Press at the first document point, move along the others, release at the last."""
     middle = canvas.arrangement.drawing.middle
     places = [QPointF(*canvas.view.to_widget(Point(*point), middle)) for point in path]
-    _send(canvas, QEvent.Type.MouseButtonPress, places[0], Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton)
+    _send(
+        canvas, QEvent.Type.MouseButtonPress, places[0], Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton
+    )
     for place in places[1:]:
         _send(canvas, QEvent.Type.MouseMove, place, Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton)
-    _send(canvas, QEvent.Type.MouseButtonRelease, places[-1], Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton)
+    _send(
+        canvas, QEvent.Type.MouseButtonRelease, places[-1], Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    )
 
 
 def _send(

@@ -3,24 +3,28 @@
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.app import Studio, create_studio
 from studio.core import settings as keys
 from studio.core.library import ModelLibrary
 from studio.core.settings import Settings
-from tests.fixtures.models import TinyModel
 
-MakeStudio = Callable[..., Studio]
+if TYPE_CHECKING:
+    from studio.app import Studio
+
+MakeStudio = Callable[..., "Studio"]
 
 
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one tiny model of two labels; its check is remembered, so that one test alone waits for it."""
+    """A folder with one tiny model of two labels; only the first test waits for its check."""
+    from tests.fixtures.models import TinyModel  # imports onnx, which tests of the core can do without
+
     folder = tmp_path_factory.mktemp("models")
     TinyModel().save(folder)
     return folder
@@ -29,9 +33,11 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make_studio(qtbot: QtBot, models_folder: Path) -> Iterator[MakeStudio]:
     """Start studios that are closed after the test; by default not a first start, on a small drawing."""
+    from studio.app import create_studio  # imports the widgets, which tests of the core can do without
+
     started: list[Studio] = []
 
-    def make(file: Path | None = None, settings: Settings | None = None, show: bool = True) -> Studio:
+    def make(file: Path | None = None, settings: Settings | None = None, show: bool = True) -> "Studio":
         if settings is None:
             settings = Settings(None)
             settings.set(keys.FIRST_START, False)
@@ -55,12 +61,12 @@ def make_studio(qtbot: QtBot, models_folder: Path) -> Iterator[MakeStudio]:
 
 
 @pytest.fixture
-def studio(make_studio: MakeStudio) -> Studio:
+def studio(make_studio: MakeStudio) -> "Studio":
     """A running studio with a blank drawing of 160 x 160 and the tiny model."""
     return make_studio()
 
 
-def _end(studio: Studio) -> None:
+def _end(studio: "Studio") -> None:
     studio.document.mark_saved()
     studio.window.close()
     studio.close()

@@ -1,0 +1,201 @@
+"""The sections of the right column write the document and follow it."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from studio.app import Studio
+from studio.core import settings as keys
+from studio.core.layers import LayerKind
+from studio.core.tools import ToolId
+from studio.ui.messages import MessageKind
+from studio.ui.model_card import facts_line, metrics_line, origin_line
+from studio.ui.panels.model_panel import plain_tip
+from tests.fixtures.models import TinyModel
+
+WAIT_MS = 30_000
+
+
+def paint_layer(studio: Studio, name: str = "Kept") -> int:
+    document = studio.document
+    return document.add_paint_layer(name, np.full((document.height, document.width, 4), 255, np.uint8)).id
+
+
+def test_layers_are_listed_top_first(studio: Studio) -> None:
+    paint_layer(studio)
+    rows = studio.window.column.layers.rows
+    assert [row.name.text() for row in rows] == ["Line", "Hints", "Kept"]
+
+
+def test_line_and_hints_cannot_be_moved_or_deleted_and_say_why(studio: Studio) -> None:
+    panel = studio.window.column.layers
+    paint_layer(studio)
+    studio.document.active_layer_id = studio.document.line.id
+    assert not panel.remove_button.isEnabled()
+    assert "stay" in panel.remove_button.toolTip()
+
+
+def test_a_layer_is_picked_hidden_moved_and_deleted(qtbot: QtBot, studio: Studio) -> None:
+    panel = studio.window.column.layers
+    lower, upper = paint_layer(studio, "Lower"), paint_layer(studio, "Upper")
+    qtbot.mouseClick(panel.row(lower), Qt.MouseButton.LeftButton)
+    assert studio.document.active_layer_id == lower
+    qtbot.mouseClick(panel.row(lower).eye, Qt.MouseButton.LeftButton)
+    assert not studio.document.layer(lower).visible
+    qtbot.mouseClick(panel.raise_button, Qt.MouseButton.LeftButton)
+    paints = [layer.id for layer in studio.document.layers if layer.kind is LayerKind.PAINT]
+    assert paints == [upper, lower]
+    qtbot.mouseClick(panel.remove_button, Qt.MouseButton.LeftButton)
+    assert [layer.id for layer in studio.document.layers if layer.kind is LayerKind.PAINT] == [upper]
+    studio.document.undo()
+    assert any(layer.id == lower for layer in studio.document.layers)
+
+
+def test_opacity_follows_the_slider_and_the_document(qtbot: QtBot, studio: Studio) -> None:
+    panel = studio.window.column.layers
+    layer = paint_layer(studio)
+    studio.document.active_layer_id = layer
+    panel.opacity.slider.setValue(500)
+    assert studio.document.layer(layer).opacity == pytest.approx(0.5, abs=0.01)
+    studio.document.undo()
+    assert panel.opacity.figures.text() == "100 %"
+
+
+def test_a_layer_is_renamed_by_a_double_click_and_not_by_escape(qtbot: QtBot, studio: Studio) -> None:
+    layer = paint_layer(studio)
+    row = studio.window.column.layers.row(layer)
+    qtbot.mouseDClick(row, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(row.editor, "Sky")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert studio.document.layer(layer).name == "Sky"
+    qtbot.mouseDClick(row, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(row.editor, "Sea")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Escape)
+    assert studio.document.layer(layer).name == "Sky"
+
+
+def test_a_swatch_takes_the_hint_brush_in_hand(qtbot: QtBot, studio: Studio) -> None:
+    hints = studio.window.column.hints
+    place = hints.swatches.cell_rect(11).center().toPoint()
+    qtbot.mouseClick(hints.swatches, Qt.MouseButton.LeftButton, pos=place)
+    assert studio.window.toolbox.tool is ToolId.HINT
+    assert studio.window.toolbox.options.hint.colour == hints.swatches.colours[11]
+    assert hints.in_hand.colour == hints.swatches.colours[11]
+
+
+def test_x_swaps_the_two_colours_and_back(qtbot: QtBot, studio: Studio) -> None:
+    hints = studio.window.column.hints
+    before = hints.in_hand.colour, hints.other.colour
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_X)
+    assert (hints.other.colour, hints.in_hand.colour) == before
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_X)
+    assert (hints.in_hand.colour, hints.other.colour) == before
+
+
+def test_the_strength_slider_is_the_documents(studio: Studio) -> None:
+    hints = studio.window.column.hints
+    hints.strength.slider.setValue(250)
+    assert studio.document.choices.hint_strength == pytest.approx(0.25, abs=0.01)
+    studio.document.set_choices(hint_strength=0.8)
+    assert hints.strength.figures.text() == "80 %"
+
+
+def test_tool_options_follow_the_tool_and_write_its_brush(qtbot: QtBot, studio: Studio) -> None:
+    bar, toolbox = studio.window.options, studio.window.toolbox
+    bar.size_row.slider.setValue(700)
+    assert toolbox.options.pen.size_px == bar.size_row.value
+    toolbox.choose(ToolId.PAN)
+    assert not bar.size_row.isVisible()
+    assert "Space" in bar.advice.text()
+    toolbox.choose(ToolId.ERASER)
+    assert bar.size_row.isVisible()
+    assert not bar.colour.isVisible()
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_BracketLeft)
+    assert bar.size_row.figures.text() == f"{toolbox.options.eraser.size_px:.0f} px"
+
+
+def test_a_model_file_dropped_is_added_and_used(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    path = TinyModel(name="Second", labels=("a", "b", "c")).save(tmp_path / "elsewhere", "second.onnx")
+    studio.session.library.folders.append(keys.user_models_dir())
+    studio.canvas.files_dropped.emit([path])
+    qtbot.waitUntil(
+        lambda: studio.session.entry is not None and studio.session.entry.name == "Second", timeout=WAIT_MS
+    )
+    assert (keys.user_models_dir() / "second.onnx").is_file()
+    assert studio.window.column.models.picker.currentText() == "Second"
+    assert [tile.name for tile in studio.window.column.labels.grid.tiles] == ["Any", "a", "b", "c"]
+    studio.session.library.folders.pop()
+
+
+def test_a_broken_model_is_listed_with_the_reason_and_never_used(
+    qtbot: QtBot, studio: Studio, models_folder: Path
+) -> None:
+    bad = models_folder / "bad.onnx"
+    bad.write_bytes(b"\x00 nonsense")
+    try:
+        with qtbot.waitSignal(studio.session.models_changed, timeout=WAIT_MS):
+            studio.window.models.refresh()
+        panel = studio.window.column.models
+        place = panel.picker.findText("bad.onnx (cannot be used)")
+        assert place >= 0
+        assert not panel.picker.model().index(place, 0).flags() & Qt.ItemFlag.ItemIsEnabled
+        assert panel.problems_button.text() == "1 file cannot be used"
+        assert studio.session.entry is not None
+        assert studio.session.entry.id == "tiny"
+    finally:
+        bad.unlink()
+
+
+def test_a_dropped_file_that_is_no_model_is_refused_in_words(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    path = tmp_path / "liar.onnx"
+    path.write_bytes(b"liar")
+    studio.window.files.open_path(path)
+    status = studio.window.status
+    qtbot.waitUntil(lambda: status.message.kind is MessageKind.TROUBLE, timeout=WAIT_MS)
+    assert "liar.onnx" in status.message.text
+    assert not keys.user_models_dir().exists() or not list(keys.user_models_dir().iterdir())
+
+
+def test_a_drawing_for_a_model_that_is_not_here_says_so(studio: Studio) -> None:
+    studio.document.set_choices(model_id="gone-model", model_sha="00")
+    note = studio.window.column.models.note
+    assert note.isVisible()
+    assert "gone-model" in note.text()
+    assert studio.session.entry is not None
+
+
+def test_the_card_names_facts_figures_and_origin() -> None:
+    manifest = replace(
+        TinyModel().manifest(),
+        licence="CC BY-SA 4.0",
+        author="Us",
+        metrics={"n": 160, "metrics": {"l1": 0.0512, "ssim": 0.83}},
+    )
+    assert facts_line(manifest) == "64 px · 2 labels · hints"
+    assert metrics_line(manifest) == "L1 0.0512 · SSIM 0.83 · N = 160"
+    assert origin_line(manifest) == "CC BY-SA 4.0 · Us"
+    assert metrics_line(TinyModel().manifest()) == ""
+
+
+def test_a_strangers_words_are_no_html() -> None:
+    assert "<img" not in plain_tip("<img src='x'> & more")
+
+
+def test_folders_copied_by_hand_are_found_after_a_look(
+    qtbot: QtBot, studio: Studio, models_folder: Path
+) -> None:
+    copy = models_folder / "copy.onnx"
+    shutil.copyfile(models_folder / "tiny.onnx", copy)
+    try:
+        with qtbot.waitSignal(studio.session.models_changed, timeout=WAIT_MS):
+            studio.window.models.refresh()
+        assert studio.window.column.models.picker.count() == 2
+    finally:
+        copy.unlink()
