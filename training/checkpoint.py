@@ -1,4 +1,4 @@
-"""Checkpoints: folders of safetensors with a manifest that is written last, so a half one is never taken for whole.
+"""Checkpoints: folders of safetensors whose manifest is written last, so none is taken for whole too soon.
 
 checkpoints/step-00001500/{generator,average,discriminator,...}.safetensors, manifest.json
 """
@@ -80,6 +80,9 @@ def save_checkpoint(run: Path, state: TrainState, config: TrainConfig, fingerpri
         if path.exists():
             shutil.rmtree(path)
         os.replace(temp, path)
+    except SafetensorError as error:
+        shutil.rmtree(temp, ignore_errors=True)
+        raise OSError(str(error)) from error  # how it reports a full disk
     except BaseException:
         shutil.rmtree(temp, ignore_errors=True)
         raise
@@ -87,7 +90,7 @@ def save_checkpoint(run: Path, state: TrainState, config: TrainConfig, fingerpri
 
 
 def restore_checkpoint(checkpoint: Checkpoint, state: TrainState) -> None:
-    """Put everything in ``checkpoint`` back into ``state`` and the random generators; UserError if it does not fit."""
+    """Put ``checkpoint`` back into ``state`` and the random generators; UserError if it does not fit."""
     try:
         for name, network in _networks(state).items():
             network.load_state_dict(checkpoint.tensors(name))

@@ -101,7 +101,7 @@ class TrainConfig:
     precision: str = option(
         "auto",
         choices=("auto", "float32", "bfloat16", "float16"),
-        help="Number format of the networks' convolutions; auto takes bfloat16 where the machine is fast at it",
+        help="Number format of the convolutions; auto takes bfloat16 where the machine is fast at it",
     )
     init: str | None = option(None, help="Model file (.onnx) whose weights to start from")
     threads: int = option(0, low=0, high=256, help="CPU threads, 0 = as many as cores")
@@ -173,7 +173,7 @@ def load_config(path: Path) -> TrainConfig:
 
 
 def with_settings(config: TrainConfig, settings: Iterable[str]) -> TrainConfig:
-    """Apply ``section.key=value`` texts, as of the command line's ``--set``; UserError as in ``from_dict``."""
+    """Apply ``section.key=value`` texts, such as the command line's; UserError as in ``from_dict``."""
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals:

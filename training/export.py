@@ -58,7 +58,7 @@ class PixelModel(nn.Module):
     def forward(
         self, sketch: Tensor, hints: Tensor, label: Tensor | None = None, noise: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """uint8 [N,H,W] and [N,H,W,4], float32 [N,L] and [N,Z] or None -> image and flats, uint8 [N,H,W,3]."""
+        """uint8 [N,H,W], [N,H,W,4], float32 [N,L], [N,Z] or None -> image and flats, uint8 [N,H,W,3]."""
         ink = sketch[:, None].float() / 255.0
         nothing = ink.new_zeros(1, 0)
         colours = self.network(
@@ -68,7 +68,7 @@ class PixelModel(nn.Module):
             nothing if noise is None else noise,
         )
         # Lines over the rounded colours: whoever multiplies the flats on his own gets the same picture.
-        flats = torch.round(colours * 255.0)
+        flats = torch.round(colours.clamp(0.0, 1.0) * 255.0)
         return _to_bytes(torch.round(compose(flats, ink))), _to_bytes(flats)
 
 
@@ -152,7 +152,10 @@ def export_generator(
 
 
 def load_generator_from_onnx(path: Path) -> tuple[nn.Module, ModelManifest]:
-    """Rebuild the network of a model file of ours from its manifest and initialisers; UserError if it does not fit."""
+    """Rebuild the network of a model file of ours from its manifest and initialisers.
+
+    UserError when the file is refused or was not exported by this program.
+    """
     data = read_model_bytes(Path(path))
     check_model_bytes(data)
     manifest = read_manifest(data)
@@ -219,7 +222,7 @@ def worst_deviation(model: PixelModel, data: bytes, manifest: ModelManifest) -> 
 
 
 def proof_inputs(manifest: ModelManifest) -> Iterator[Inputs]:
-    """Fixed drawings: any label and each one, with and without hints and noise, at two sizes, alone and in pairs."""
+    """Fixed drawings at two sizes: any label and each one, with and without hints and noise."""
     sides = [(manifest.size, manifest.size), (max(manifest.smallest, 64), max(manifest.smallest, 96))]
     labels = len(manifest.labels)
     mixtures = np.concatenate([np.zeros((1, labels)), np.eye(labels)]).astype(np.float32)
@@ -333,7 +336,7 @@ def _drawing(height: int, width: int, index: int) -> Pixels:
 
 
 def _to_bytes(values: Tensor) -> Tensor:
-    return values.clamp(0.0, 255.0).to(torch.uint8).permute(0, 2, 3, 1)
+    return values.to(torch.uint8).permute(0, 2, 3, 1)
 
 
 def _version() -> str:

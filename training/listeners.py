@@ -1,6 +1,7 @@
-"""Listeners of a run's events: the journal in its folder, JSON lines for a pipe, a progress bar for a person."""
+"""Listeners of a run's events: the journal in its folder, JSON lines for a pipe, a bar for a person."""
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -9,28 +10,31 @@ from training import events
 from training.events import Event
 from training.files import write_text
 
+log = logging.getLogger(__name__)
+
 JOURNAL = "events.jsonl"
 
 
 class JournalWriter:
-    """Append every event to ``events.jsonl`` in the run's folder; the file opens with the first event."""
+    """Append every event to ``events.jsonl`` in the run's folder.
+
+    A full disk must not end the run: what cannot be written waits for the next event.
+    """
 
     def __init__(self, run: Path) -> None:
         self._path = run / JOURNAL
-        self._file: TextIO | None = None
+        self._waiting: list[str] = []
 
     def __call__(self, event: Event) -> None:
-        if self._file is None:
+        self._waiting.append(events.to_json(event) + "\n")
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("a", encoding="utf-8", newline="\n")
-        self._file.write(events.to_json(event) + "\n")
-        self._file.flush()
-
-    def close(self) -> None:
-        """Close the file; further events open it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+            with self._path.open("a", encoding="utf-8", newline="\n") as file:
+                file.writelines(self._waiting)
+        except OSError as error:
+            log.warning("the journal %s cannot be written: %s", self._path, error)
+            return
+        self._waiting.clear()
 
 
 class LineWriter:
@@ -45,7 +49,7 @@ class LineWriter:
 
 
 class ProgressBar:
-    """A bar with losses, pictures a second and time left on standard error; other events as lines above it."""
+    """A bar with losses, pictures a second and time left; other events as lines above it."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -90,7 +94,7 @@ class ProgressBar:
 
 
 def cut_journal(run: Path, step: int) -> None:
-    """Drop what the journal says happened after the checkpoint of ``step`` was saved: it will happen again."""
+    """Drop what the journal says came after the checkpoint of ``step``: it will happen again."""
     path = run / JOURNAL
     if not path.is_file():
         return

@@ -31,7 +31,7 @@ NextCommand = Callable[[], Command | None]
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended: after ``step``, ``complete`` or stopped or failed, with its best checkpoint's figures."""
+    """How a run ended: complete, stopped or failed after ``step``, with the figures of its best state."""
 
     run: Path
     step: int
@@ -107,6 +107,7 @@ class _Session:
     stopped: bool = False
     failed: bool = False
     saved_step: int = -1
+    _pausing: bool = False
     _samples: SampleSet | None = None
     _ticked_at: float = field(default_factory=time.monotonic)
     _logged_at: tuple[int, float] = (0, 0.0)
@@ -153,7 +154,7 @@ class _Session:
             self._plan_budget()
 
     def _plan_budget(self) -> None:
-        """Turn the minutes into steps at the pace so far; the plan is saved with the state, and so repeatable."""
+        """Turn the minutes into steps at the pace so far; the plan is saved, so a resumed run keeps it."""
         assert self.config.minutes is not None
         at_this_pace = self.plan.step * self.config.minutes * 60.0 / self.plan.elapsed_s
         self.plan.steps = max(self.plan.step, round(at_this_pace))
@@ -235,7 +236,7 @@ class _Session:
             except OSError as error:
                 text = f"The checkpoint could not be saved ({error}); free some space, training waits."
                 self.on_event(events.Warned(self.plan.step, text))
-                if not self._wait(SAVE_RETRY_S):
+                if self.stopped or not self._wait(SAVE_RETRY_S):
                     return False
         self.saved_step = self.plan.step
         prune_checkpoints(self.run, int(self.state.best.get("step", -1)), self.config.every.keep)
@@ -247,8 +248,6 @@ class _Session:
             self._obey(command)
         if self._pausing:
             self._wait(None)
-
-    _pausing: bool = False
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -300,8 +299,11 @@ class _Session:
 
     def finish(self) -> RunResult:
         """Save what is not saved yet and report the end."""
-        if not self.failed and self.save():
-            self.on_event(events.Finished(self.plan.step, self.result().complete, self.state.best))
+        if self.failed:
+            return self.result()
+        if not self.save():
+            return self.fail(f"The run ended after step {self.plan.step} and could not be saved; resume the last checkpoint.")
+        self.on_event(events.Finished(self.plan.step, self.result().complete, self.state.best))
         return self.result()
 
     def result(self) -> RunResult:

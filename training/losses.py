@@ -32,7 +32,7 @@ def discriminator_losses(real: list[Tensor], fake: list[Tensor]) -> Losses:
 def picture_losses(
     config: LossConfig, flats: Tensor, truth: Tensor, sketch: Tensor, spread: Tensor
 ) -> Losses:
-    """Mean absolute errors. ``flats``, ``truth`` [N,3,H,W]; ``sketch`` [N,1,H,W]; ``spread`` [N,4,H/2,W/2]."""
+    """Mean absolute errors of ``flats`` [N,3,H,W] to ``truth``, given ``sketch`` and ``spread`` hints."""
     losses: Losses = {}
     error = (flats - truth).abs()
     if config.l1:

@@ -47,14 +47,14 @@ def choose_samples(dataset: PairedDataset, seed: int, noise_size: int, rows: int
 def predict(network: nn.Module, batch: Batch, placement: Placement) -> tuple[Pixels, Pixels]:
     """The pictures and the colours under their lines, both uint8 [N,H,W,3], in full precision."""
     tensors = to_tensors(batch, placement)
-    flats = network(tensors.sketch, tensors.hints, tensors.label, tensors.noise)
+    flats = network(tensors.sketch, tensors.hints, tensors.label, tensors.noise).clamp(0.0, 1.0)
     return _pixels(compose(flats, tensors.sketch)), _pixels(flats)
 
 
 def write_grid(
     path: Path, network: nn.Module, samples: SampleSet, preview: SetPreview | None, placement: Placement
 ) -> None:
-    """Write a PNG: a row a drawing; line art, colours, hints, colours with them, truth. The preview comes first."""
+    """Write a PNG with a row a drawing: line art, colours, hints, colours with them, truth; preview first."""
     plain, hinted = samples.plain, samples.hinted
     columns = [
         _shown(plain.sketch),

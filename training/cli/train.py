@@ -63,7 +63,6 @@ def _run(config: TrainConfig, as_json: bool, *, resume: bool) -> None:
         with _stopping_on_interrupt(inbox):
             result = train(config, on_event, lambda: inbox.popleft() if inbox else None, resume=resume)
     finally:
-        journal.close()
         if isinstance(screen, ProgressBar):
             screen.close()
     if result.failed:

@@ -11,7 +11,7 @@ from training.networks.registry import register_network
 
 @register_network("patchgan")
 class PatchDiscriminator(nn.Module):
-    """Picture and guide in, a map of logits out; the label enters by projection (Miyato and Koyama 2018, eq. 3).
+    """Picture and guide in, a map of logits out; the label by projection (Miyato and Koyama 2018, eq. 3).
 
     ``channels`` of the second layer, doubled twice after it; spectral norm takes the place of batch norm.
     """
@@ -32,7 +32,7 @@ class PatchDiscriminator(nn.Module):
         self.label = spectral_norm(nn.Linear(labels, widths[3], bias=False)) if labels else None
 
     def forward(self, image: Tensor, maps: list[Tensor], guide: Tensor, label: Tensor) -> list[Tensor]:
-        """Logits, one map in a list; ``image`` [N,3,H,W] in 0..1, ``guide`` [N,5,H/2,W/2]; ``maps`` unused."""
+        """One map of logits in a list; ``image`` [N,3,H,W] in 0..1, ``guide`` [N,5,H/2,W/2]."""
         x = torch.cat([F.leaky_relu(self.first(image * 2.0 - 1.0), LEAK), guide], dim=1)
         for layer in self.layers:
             x = F.leaky_relu(layer(x), LEAK)

@@ -68,6 +68,6 @@ class ProjectedDiscriminator(nn.Module):
         """Logits per head; ``image`` [N,3,H,W] is not looked at, ``maps`` are its features,
         ``guide`` [N,5,H/2,W/2] as of ``guide_of``."""
         return [
-            head(features, F.adaptive_avg_pool2d(guide, features.shape[2:]), label)
+            head(features, F.adaptive_avg_pool2d(guide, (features.shape[2], features.shape[3])), label)
             for head, features in zip(self.heads, maps, strict=True)
         ]

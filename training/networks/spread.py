@@ -15,7 +15,7 @@ INK_IS_WALL = 0.25
 """Darkness from which a pixel counts as line: light pencil yes, grey paper no."""
 FINEST, LEVELS = 2, 4
 """Cells of 2, 4, 8 and 16 pixels."""
-STEPS_DOWN = (0, 3, 4, 8)
+STEPS_DOWN = (0, 3, 4, 18)
 STEPS_UP = (2, 4, 4)
 STEPS_PER_RENORMALISING = 3
 TINY = 1e-12
@@ -68,7 +68,7 @@ def _diffuse(state: Tensor, paper: Tensor, steps: int) -> Tensor:
 
 
 def _neighbours(length: int, like: Tensor) -> Tensor:
-    """[length,length] with ones where two cells are the same or touch: as a product far cheaper than pooling."""
+    """[length,length] with ones where two cells are the same or touch; as a product cheaper than pooling."""
     index = torch.arange(length, device=like.device)
     return ((index[:, None] - index[None, :]).abs() <= 1).to(like.dtype)
 

@@ -1,0 +1,72 @@
+"""Configurations: TOML both ways, settings of the command line, ranges and unknown keys."""
+
+import pytest
+
+from training.config import TrainConfig, from_dict, from_toml, setting_names, to_dict, to_toml, with_settings
+from training.files import UserError
+
+
+def test_a_config_survives_toml() -> None:
+    config = with_settings(
+        TrainConfig(), ["minutes=12.5", "optim.betas=0.5,0.9", "generator.attention=no", "init=model.onnx"]
+    )
+    assert from_toml(to_toml(config)) == config
+    assert from_toml(to_toml(TrainConfig())) == TrainConfig()
+
+
+def test_settings_are_converted_to_the_type_of_their_field() -> None:
+    config = with_settings(
+        TrainConfig(), ["steps=70", "loss.l1=3", "optim.betas=(0.1, 0.2)", "augment.enabled=off", "minutes=none"]
+    )
+    assert (config.steps, config.loss.l1, config.optim.betas) == (70, 3.0, (0.1, 0.2))
+    assert config.augment.enabled is False
+    assert config.minutes is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "remedy"),
+    [
+        ("loss.l2=1", "loss.l1"),
+        ("generator_lr=1e-4", "optim.generator_lr"),
+        ("losses.l1=1", "loss.l1"),
+        ("loss=1", "did you mean"),
+        ("steps.more=1", "did you mean"),
+        ("loss.l1", "key=value"),
+        ("steps=many", "whole number"),
+        ("steps=1.5", "whole number"),
+        ("loss.l1=lots", "a number"),
+        ("loss.l1=nan", "finite"),
+        ("loss.l1=-1", "from 0 to 1000"),
+        ("optim.betas=0.5", "2 numbers"),
+        ("augment.enabled=perhaps", "true or false"),
+        ("device=tpu", "cuda"),
+        ("size=100", "multiple of 32"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_its_remedy(setting: str, remedy: str) -> None:
+    with pytest.raises(UserError) as caught:
+        with_settings(TrainConfig(), [setting])
+    assert remedy in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["steps = 'ten'", "loss = 3", "[loss]\nl9 = 3", "steps = true", "optim = {betas = [1]}", "a ="]
+)
+def test_a_wrong_config_file_is_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        from_toml(text)
+
+
+def test_absent_keys_keep_their_defaults() -> None:
+    config = from_dict({"steps": 9, "loss": {"l1": 1}})
+    assert (config.steps, config.loss.l1, config.size) == (9, 1.0, TrainConfig().size)
+
+
+def test_every_setting_explains_itself_and_can_be_set_by_its_name() -> None:
+    values = to_dict(TrainConfig())
+    for name in setting_names():
+        section, _, key = name.rpartition(".")
+        value = (values[section] if section else values).get(key, "none")
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        assert with_settings(TrainConfig(), [f"{name}={text}"]) == TrainConfig()
