@@ -17,7 +17,7 @@ from training.files import UserError
 
 log = logging.getLogger(__name__)
 
-LIVE, CONTROL, QUIET = 0, 1, 2
+CONTROL, LIVE, QUIET = 0, 1, 2
 LABELS_PER_EMISSION = 8
 ANY_LABEL = ""
 

@@ -41,7 +41,7 @@ class _Delivery(QObject):
 
     @Slot(object, object)
     def deliver(self, result: object, error: UserError | None) -> None:
-        _waiting.discard(self)
+        _waiting.pop(self, None)
         if error is None and self._on_done is not None:
             self._on_done(result)
         elif error is not None and self._on_error is not None:
@@ -59,7 +59,8 @@ class _Task(QRunnable):
         self._delivery.finished.emit(*_outcome(self._work))
 
 
-_waiting: set[_Delivery] = set()
+# Kept alive until delivered, in the order given.
+_waiting: dict[_Delivery, None] = {}
 _pools: dict[Lane, QThreadPool] = {}
 _inline = False
 
@@ -84,7 +85,7 @@ def run_in_background(
             on_error(error)
         return
     delivery = _Delivery(on_done, on_error)
-    _waiting.add(delivery)
+    _waiting[delivery] = None
     _pool(lane).start(_Task(work, delivery))
 
 

@@ -18,7 +18,7 @@ WRONG = 20  # steps of 255 from which a pixel has visibly another colour
 
 @dataclass(frozen=True)
 class Scene:
-    """Line-enclosed regions in strong colours: the truth, its lines, and what a perfect network would answer."""
+    """Line-enclosed regions in strong colours: the truth, its lines, and what a network would answer."""
 
     truth: NDArray[np.uint8]
     ink: NDArray[np.uint8]
@@ -31,7 +31,7 @@ class Scene:
 
 
 def scene(seed: int, *, size: int, line_px: int, regions: int = 40, blur: float = 1.0) -> Scene:
-    """Draw overlapping blobs of one colour each with closed outlines; colours meet in the middle of the lines.
+    """Draw overlapping blobs, one colour each, with closed outlines in whose middle the colours meet.
 
     The small picture is averaged by area and blurred by ``blur`` of its pixels, as a network's answer is.
     """

@@ -15,23 +15,25 @@ class Driver:
     def __init__(self, *, init: int = 0, count: int = 1) -> None:
         self.init, self.count = init, count
 
-    def cuInit(self, flags: int) -> int:  # noqa: N802
+    def cuInit(self, flags: int) -> int:
         return self.init
 
-    def cuDeviceGetCount(self, count: object) -> int:  # noqa: N802
+    def cuDeviceGetCount(self, count: object) -> int:
         count._obj.value = self.count  # type: ignore[attr-defined]
         return 0
 
-    def cuDeviceGetName(self, buffer: ctypes.Array, length: int, number: int) -> int:  # noqa: N802
+    def cuDeviceGetName(self, buffer: ctypes.Array, length: int, number: int) -> int:
         buffer.value = b"Test GPU"
         return 0
 
-    def cuDriverGetVersion(self, version: object) -> int:  # noqa: N802
+    def cuDriverGetVersion(self, version: object) -> int:
         version._obj.value = 13010  # type: ignore[attr-defined]
         return 0
 
 
-def use_driver(monkeypatch: pytest.MonkeyPatch, driver: Driver | OSError, platform: str = "linux") -> list[str]:
+def use_driver(
+    monkeypatch: pytest.MonkeyPatch, driver: Driver | OSError, platform: str = "linux"
+) -> list[str]:
     loaded = []
 
     def load(name: str) -> Driver:

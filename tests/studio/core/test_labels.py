@@ -61,7 +61,9 @@ def test_a_mixture_is_read_with_and_without_weights() -> None:
     assert parse_mix(MANIFEST, "animals+food") == (("Animals & Nature", 1.0), ("Food & Drink", 1.0))
 
 
-@pytest.mark.parametrize("text", ["animals=much", "animals=-1", "animals=nan", "animals=inf", "animals++food"])
+@pytest.mark.parametrize(
+    "text", ["animals=much", "animals=-1", "animals=nan", "animals=inf", "animals++food"]
+)
 def test_an_odd_mixture_is_refused(text: str) -> None:
     with pytest.raises(UserError):
         parse_mix(MANIFEST, text)

@@ -29,7 +29,7 @@ def own(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files tried in a child process; the trial itself is stood in for, it takes a second."""
+    """The names of the files tried in a child process; the trial takes a second and is stood in for."""
     names: list[str] = []
     monkeypatch.setattr("training.modelfile.probe_model_file", lambda path: names.append(path.name))
     return names
