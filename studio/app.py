@@ -14,6 +14,7 @@ from studio import __version__, resources
 from studio.core import settings as keys
 from studio.core.document import Document
 from studio.core.library import ModelLibrary
+from studio.core.logs import catch_uncaught, set_up_logging
 from studio.core.settings import Settings
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.input import set_input_attributes
@@ -88,6 +89,10 @@ class Studio(QObject):
         self.recovery.close()
         self.settings.save()
 
+    def say_uncaught(self, text: str) -> None:
+        """Show the sentence about an error nobody expected; from any thread."""
+        self.messages.trouble(text, "Show log", self.window.help.open_log_folder)
+
     def _on_painted(self) -> None:
         """Everything that is not needed for the first paint starts here."""
         if self._file is not None:
@@ -130,6 +135,7 @@ def create_studio(
 
 def run(argv: list[str]) -> int:
     """Start the program; `argv` holds at most the file to open. Returns the exit status."""
+    set_up_logging(keys.log_file())
     set_input_attributes()
     QCoreApplication.setApplicationName("Sketch Studio")
     QCoreApplication.setApplicationVersion(__version__)
@@ -140,6 +146,7 @@ def run(argv: list[str]) -> int:
     app.setDesktopFileName("sketch-studio")
     collector = GuiThreadCollector()
     studio = create_studio(Settings.of_user(), Path(argv[0]) if argv else None)
+    catch_uncaught(studio.say_uncaught)
     app.aboutToQuit.connect(studio.close)
     studio.window.show()
     try:

@@ -42,6 +42,8 @@ class Column(QScrollArea):
             "layers": Section("Layers", self.layers, icons),
         }
         self.sections["model"].add_header_button(_header_button(actions, ActionId.ADD_MODEL))
+        for button in self.layers.header_buttons:
+            self.sections["layers"].add_header_button(button)
         content = QWidget()
         content.setObjectName("column")
         content.setProperty("role", "panel")

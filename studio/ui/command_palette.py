@@ -101,7 +101,6 @@ class CommandPalette(QFrame):
         self.field.clear()
         self._fill("")
         window = self._window
-        self.resize(WIDTH_PX, 56 + ROWS * ROW_PX + GAP)
         self.move((window.width() - WIDTH_PX) // 2, max(48, window.height() // 8))
         self.show()
         self.raise_()
@@ -125,6 +124,9 @@ class CommandPalette(QFrame):
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        rows = min(max(self.list.count(), 1), ROWS)
+        self.list.setFixedHeight(rows * ROW_PX)
+        self.resize(WIDTH_PX, self.sizeHint().height())
 
     def _run(self, item: QListWidgetItem | None) -> None:
         if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:

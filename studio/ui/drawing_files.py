@@ -300,7 +300,7 @@ class DrawingFiles(QObject):
         self._messages.news(f"Exported to {path.name}.", "Show file", partial(show_in_folder, path))
 
     def _say_error(self, error: UserError) -> None:
-        self._messages.trouble(str(error), "Details", partial(show_in_folder, keys.log_file()))
+        self._messages.trouble(str(error), "Show log", partial(show_in_folder, keys.log_file()))
 
     def _remember_folder(self, path: Path) -> None:
         self._settings.set(keys.LAST_FOLDER, str(path.parent))

@@ -145,19 +145,18 @@ class LayersPanel(QWidget):
         self.raise_button = self._button("arrow-up", "Move the layer up", self._raise)
         self.lower_button = self._button("arrow-down", "Move the layer down", self._lower)
         self.remove_button = self._button("trash-can-outline", "Delete the layer", self._remove)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addWidget(self.opacity, 1)
-        buttons.addSpacing(4)
-        for button in (self.raise_button, self.lower_button, self.remove_button):
-            buttons.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addLayout(self._list)
-        column.addLayout(buttons)
+        column.addWidget(self.opacity)
         session.layers_changed.connect(self._show)
         self._show()
+
+    @property
+    def header_buttons(self) -> tuple[QToolButton, ...]:
+        """What belongs beside the section's title: they act on the layer that is drawn on."""
+        return self.raise_button, self.lower_button, self.remove_button
 
     def row(self, layer_id: int) -> LayerRow:
         """The row of a layer; KeyError when there is none."""
