@@ -18,6 +18,7 @@ FINEST, LEVELS = 2, 4
 STEPS_DOWN = (0, 3, 4, 18)
 STEPS_UP = (2, 4, 4)
 STEPS_PER_RENORMALISING = 3
+RIM = 5
 TINY = 1e-12
 
 
@@ -30,8 +31,10 @@ def spread_hints(sketch: Tensor, hints: Tensor) -> Tensor:
     """
     ink_free = (sketch > 1.0 - INK_IS_WALL).to(hints.dtype)
     alpha = hints[:, 3:] * ink_free
+    # A dot's antialiased rim is as strong as its core, or small dots would spread as faint ones.
+    strength = F.max_pool2d(alpha, RIM, stride=1, padding=RIM // 2)
     # Five channels: premultiplied colour and strength, and the reach by which they are renormalised.
-    seeds = torch.cat([hints[:, :3] * alpha, alpha, (alpha > 0.0).to(hints.dtype)], dim=1)
+    seeds = torch.cat([hints[:, :3] * strength, strength, torch.ones_like(alpha)], dim=1) * alpha
     state = F.avg_pool2d(seeds, FINEST)
     paper = _floor_pool(ink_free, FINEST)
 
