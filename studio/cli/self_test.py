@@ -28,7 +28,7 @@ from training.files import UserError
 log = logging.getLogger(__name__)
 
 MODULES = ("PySide6.QtWidgets", "numpy", "cv2", "PIL", "onnx", "onnxruntime", "platformdirs")
-PICTURE_WAIT_S = 20.0
+PICTURE_WAIT_S = 60.0
 SIDE = 512
 
 
