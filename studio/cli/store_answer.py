@@ -1,4 +1,4 @@
-"""``python -m studio.cli.store_answer [MODEL]``: keep the CPU answer of a model we ship, for the self-test."""
+"""``python -m studio.cli.store_answer [MODEL]``: keep a shipped model's CPU answer for the self-test."""
 
 import sys
 from collections.abc import Sequence

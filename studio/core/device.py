@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -222,11 +222,6 @@ def make_report(lines: Sequence[tuple[str, Any]]) -> str:
         *lines,
     ]
     return "\n".join(f"{name}: {value}" for name, value in facts)
-
-
-def with_note(truth: DeviceTruth, note: str) -> DeviceTruth:
-    """Return the truth with one more line in its report."""
-    return replace(truth, report=f"{truth.report}\n{note}")
 
 
 def _answer_cache(sha256: str) -> Path:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -221,8 +221,3 @@ def _write_cache(path: Path, files: dict[str, dict[str, Any]]) -> None:
         write_json(path, {"format": CACHE_FORMAT, "files": files})
     except OSError as error:
         log.warning("model cache %s not written: %s", path, error)
-
-
-def sorted_for_display(entries: Sequence[ModelEntry]) -> list[ModelEntry]:
-    """Return shipped models first, broken ones last, by name in between."""
-    return sorted(entries, key=lambda entry: (not entry.usable, not entry.shipped, entry.name.casefold()))
