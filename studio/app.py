@@ -33,7 +33,8 @@ from training.files import UserError
 
 log = logging.getLogger(__name__)
 
-INFERENCE_WAIT_MS = 5000
+INFERENCE_WAIT_MS = 30_000
+"""The window is gone by then; a thread that is still loading a model must not be destroyed under its feet."""
 FILES_WAIT_MS = 20_000
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -249,7 +250,7 @@ class DrawingFiles(QObject):
 
     def _write(self, path: Path, then: Callable[[], None] | None) -> None:
         document = self._session.document
-        snapshot = document.snapshot()
+        snapshot = self._with_model(document.snapshot())
         picture = self._live.picture
         fits = picture is not None and picture.full_size and picture.revision == snapshot.revision
         image = picture.image if picture is not None and fits else None
@@ -258,6 +259,14 @@ class DrawingFiles(QObject):
             partial(self._on_written, document, snapshot, path, then),
             self._say_error,
         )
+
+    def _with_model(self, snapshot: DocumentSnapshot) -> DocumentSnapshot:
+        """Name the model in use where the drawing left it open: the file tells what made its picture."""
+        entry = self._session.entry
+        if entry is None or snapshot.choices.model_id:
+            return snapshot
+        choices = replace(snapshot.choices, model_id=entry.id, model_sha=entry.sha256)
+        return replace(snapshot, choices=choices)
 
     def _on_written(
         self,

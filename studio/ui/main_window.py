@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core import settings as keys
+from studio.core.live import LivePicture
 from studio.core.settings import Settings
 from studio.ui import window_state
 from studio.ui.action_table import action_table
@@ -75,6 +76,8 @@ class MainWindow(QMainWindow):
         self._settled = False
         self._was_painted = False
         self._canvas_only = False
+        self._mirrored = False
+        self._picture_kind: bool | None = None
         self._labels_seen = session.document.choices.labels
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME_SIZE))
@@ -220,16 +223,14 @@ class MainWindow(QMainWindow):
             session.saved_changed,
             self.toolbox.tool_changed,
             canvas.mode_changed,
-            canvas.view_changed,
-            live.picture_changed,
             live.enabled_changed,
         ):
             signal.connect(soon)
-        live.picture_changed.connect(canvas.set_picture)
+        live.picture_changed.connect(self._on_picture)
         live.status_changed.connect(self.status.show_live)
         live.device_changed.connect(self.status.show_device)
         live.label_pictures_ready.connect(self.column.labels.show_pictures)
-        canvas.view_changed.connect(self.status.show_zoom)
+        canvas.view_changed.connect(self._on_view)
         canvas.tool_hint.connect(self.status.show_passing)
         canvas.colour_picked.connect(self._on_colour_picked)
         canvas.stroke_finished.connect(self.colours.note_used)
@@ -257,6 +258,20 @@ class MainWindow(QMainWindow):
     def _on_opened(self, _document: object, picture: NDArray[np.uint8] | None) -> None:
         if picture is not None:
             self.canvas.set_picture(image_of(picture), self._session.document.revision)
+
+    def _on_picture(self, picture: LivePicture | None) -> None:
+        self.canvas.set_picture(picture)
+        # Pictures come fifty a second; the actions only care whether there is one and how large.
+        kind = None if picture is None else picture.full_size
+        if kind != self._picture_kind:
+            self._picture_kind = kind
+            self.actions_table.refresh_soon()
+
+    def _on_view(self, zoom: float, rotation: float, mirrored: bool) -> None:
+        self.status.show_zoom(zoom, rotation, mirrored)
+        if mirrored != self._mirrored:
+            self._mirrored = mirrored
+            self.actions_table.refresh_soon()
 
     def _on_choices_changed(self) -> None:
         labels = self._session.document.choices.labels

@@ -171,6 +171,7 @@ def test_a_drawing_saved_and_opened_again_is_the_same(qtbot: QtBot, studio: Stud
     assert studio.window.windowTitle().startswith("drawing.ora")
     stored = open_ora(path)
     assert stored.document.choices.labels == (("Animals & Nature", 1.0),)
+    assert stored.document.choices.model_id == "tiny"
     assert stored.picture is not None
     before = studio.document.line.surface.alpha(studio.document.rect)
     with qtbot.waitSignal(studio.session.document_replaced, timeout=WAIT_MS):
