@@ -106,8 +106,8 @@ class UNetGenerator(nn.Module):
             if level > 0:
                 for block in cast(nn.ModuleList, self.decode[level - 1]):
                     x = block(x, condition)
-        own, gate = F.pixel_shuffle(self.colours(x), 2).float().split((3, 1), dim=1)
-        gate = torch.sigmoid(gate)
+        values = F.pixel_shuffle(self.colours(x), 2).float()
+        own, gate = values[:, :3], torch.sigmoid(values[:, 3:])
         hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
         flats = own * (1.0 - gate * hinted[:, 3:]) + gate * hinted[:, :3]
         # Beyond 0..1 a small slope stays: a sigmoid or a hard cut would hold white paper white for long.
