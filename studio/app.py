@@ -82,6 +82,7 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        self.settings.set(keys.FIRST_START, False)
         self.window.hide()
         if not self.inference.close(INFERENCE_WAIT_MS):
             log.error("the inference thread did not end within %d ms", INFERENCE_WAIT_MS)

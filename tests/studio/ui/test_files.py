@@ -202,8 +202,15 @@ def test_the_first_start_shows_three_hints_that_go_when_done(qtbot: QtBot, make_
     assert not studio.settings.get(keys.FIRST_START)
 
 
-def test_a_later_start_shows_no_hints(studio: Studio) -> None:
-    assert studio.window.first_steps.left == ()
+def test_a_later_start_is_blank_and_shows_no_hints(make_studio: MakeStudio) -> None:
+    settings = Settings(None)
+    first = make_studio(settings=settings)
+    assert first.document.line.surface.tile_indices(), "the sample is open"
+    assert first.window.windowTitle().startswith("Cat")
+    first.window.close()
+    later = make_studio(settings=settings)
+    assert later.window.first_steps.left == ()
+    assert not later.document.line.surface.tile_indices()
 
 
 def paper_point(studio: Studio) -> QPointF:
