@@ -143,31 +143,42 @@ def _walks(ink: Ink, scale: float, part: Rect) -> Iterator[Walks]:
     height, width = ink.shape
     window = part.inflated(_reach(scale)).intersected(Rect(0, 0, width, height))
     distance = _signed_distance(ink[window.slices])
-    pure = PURE_CELLS * scale
-    near = cv2.inRange(distance, -DEPTH_CELLS * scale, pure).view(np.bool_)
-    field = _Field(distance, pure)
-    left, right = part.x - window.x, part.right - window.x
-    for top in range(part.y, part.bottom, STRIP):
-        rows = slice(top - window.y, min(top + STRIP, part.bottom) - window.y)
-        y, x = _places(near[rows, left:right])
-        y += rows.start
-        x += left
-        to_y, to_x = field.walk(y, x)
-        corner = window.y * width + window.x
-        yield Walks(y * np.int32(width) + (x + corner), to_y * np.int32(width) + (to_x + corner))
+    pure, depth = PURE_CELLS * scale, DEPTH_CELLS * scale
+    field = _Field(distance, pure, window.y * width + window.x, width)
+    inner = part.translated(-window.x, -window.y)
+    # Paper first, also around the part: pixels beneath the ink take the colour of the paper at its edge.
+    paper = cv2.inRange(distance, 0, pure).view(np.bool_)
+    around = inner.inflated(int(depth) + 2).intersected(Rect(0, 0, window.w, window.h))
+    for strip in _strips(around):
+        rows, columns = _places(paper, strip)
+        field.send(rows, columns)
+    beneath = cv2.inRange(distance, -depth, 0).view(np.bool_)
+    for strip in _strips(inner):
+        on_paper, under_ink = _places(paper, strip), _places(beneath, strip)
+        rows, columns = (np.concatenate(pair) for pair in zip(on_paper, under_ink, strict=True))
+        sources = np.concatenate([field.targets(*on_paper), field.targets(*field.edge(*under_ink))])
+        yield Walks(field.indices(rows, columns), sources)
 
 
-def _places(mask: NDArray[np.bool_]) -> tuple[Indices, Indices]:
-    """Return rows and columns of the true pixels; several times faster than np.nonzero."""
-    height, width = mask.shape
-    flat = np.flatnonzero(mask).astype(np.int32)
-    rows = np.repeat(np.arange(height, dtype=np.int32), np.count_nonzero(mask, axis=1))
-    flat -= rows * np.int32(width)
-    return rows, flat
+def _strips(rect: Rect) -> Iterator[Rect]:
+    """Yield ``rect`` in pieces of `STRIP` rows, small enough for the processor's cache."""
+    for top in range(rect.y, rect.bottom, STRIP):
+        yield Rect.from_edges(rect.x, top, rect.right, min(top + STRIP, rect.bottom))
+
+
+def _places(mask: NDArray[np.bool_], rect: Rect) -> tuple[Indices, Indices]:
+    """Return rows and columns of the true pixels inside ``rect``; several times faster than np.nonzero."""
+    part = mask[rect.slices]
+    columns = np.flatnonzero(part).astype(np.int32)
+    rows = np.repeat(np.arange(rect.h, dtype=np.int32), np.count_nonzero(part, axis=1))
+    columns -= rows * np.int32(rect.w)
+    rows += rect.y
+    columns += rect.x
+    return rows, columns
 
 
 def _signed_distance(ink: Ink) -> Distances:
-    """Return pixels to the nearest line, negative beneath it."""
+    """Return pixels to the nearest line, negative beneath it, nowhere 0."""
     import cv2
 
     lines = cv2.threshold(ink, LINE_COVERAGE - 1, 255, cv2.THRESH_BINARY)[1]
@@ -177,9 +188,12 @@ def _signed_distance(ink: Ink) -> Distances:
 
 
 class _Field:
-    """Distances to the ink [H,W], in which pixels walk upwards until they are ``pure`` far from it."""
+    """Distances to the ink [H,W], in which pixels walk upwards until they are ``pure`` far from it.
 
-    def __init__(self, distance: Distances, pure: float) -> None:
+    ``corner`` is the flat index of its first pixel in a drawing that is ``row`` pixels wide.
+    """
+
+    def __init__(self, distance: Distances, pure: float, corner: int, row: int) -> None:
         import cv2
 
         self._pure = np.float32(pure)
@@ -188,17 +202,58 @@ class _Field:
         framed = cv2.copyMakeBorder(distance, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
         self._flat = np.asarray(framed, np.float32).reshape(-1)
         self._stride = np.int32(self._width + 2)
+        self._corner, self._row = np.int32(corner), np.int32(row)
+        first = np.arange(corner, corner + self._height * row, row, dtype=np.int32)
+        self._targets = (first[:, None] + np.arange(self._width, dtype=np.int32)).reshape(-1)
 
-    def walk(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
-        """Return where the pixels arrive."""
+    def indices(self, rows: Indices, columns: Indices) -> Indices:
+        """Return pixels of the field as flat indices of the drawing."""
+        index = rows * self._row
+        index += columns
+        index += self._corner
+        return index
+
+    def targets(self, rows: Indices, columns: Indices) -> Indices:
+        """Return where the pixels were sent, as flat indices of the drawing; at first where they are."""
+        return self._targets.take(rows * np.int32(self._width) + columns)
+
+    def send(self, rows: Indices, columns: Indices) -> None:
+        """Let pixels of the paper walk up the distance and remember where they arrive."""
         here, dy, dx = self._slope(rows, columns)
-        to_rows, to_columns = self._ahead(rows, columns, dy, dx, self._pure - here)
-        # The distance cannot grow faster than the way, so whoever arrived came by no line.
-        rest = np.flatnonzero(self._at(to_rows, to_columns) < self._pure - 1)
-        if rest.size:
-            start = (rows[rest], columns[rest], dy[rest], dx[rest], here[rest])
-            to_rows[rest], to_columns[rest] = self._climb(*start)
-        return to_rows, to_columns
+        free = self._pure - here
+        y, x, value = self._look(rows, columns, dy, dx, free)
+        arrived = self._safe(here, free, value)
+        arrived &= value >= self._pure - np.float32(1.5)
+        self._remember(rows, columns, y, x, arrived)
+        # Between close lines and in corners: the best of two nearer places, if one is better than here.
+        rest = np.flatnonzero(~arrived)
+        rows, columns = rows[rest], columns[rest]
+        dy, dx, here, free = dy[rest], dx[rest], here[rest], free[rest]
+        best = here + np.float32(0.01)
+        for share in (np.float32(0.67), np.float32(0.33)):
+            y, x, value = self._look(rows, columns, dy, dx, free * share)
+            better = self._safe(here, free * share, value)
+            better &= value > best
+            self._remember(rows, columns, y, x, better)
+            np.copyto(best, value, where=better)
+
+    def edge(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+        """Return the nearest paper of pixels beneath the ink, or themselves where it is not found."""
+        here, dy, dx = self._slope(rows, columns)
+        y, x, value = self._look(rows, columns, dy, dx, np.float32(1) - here)
+        found = value > 0
+        return np.where(found, y, rows), np.where(found, x, columns)
+
+    @staticmethod
+    def _safe(here: Distances, way: Distances, value: Distances) -> NDArray[np.bool_]:
+        """Tell who came by no line, having walked ``way`` from distance ``here`` to distance ``value``.
+
+        A distance grows no faster than the way. Whoever crosses a line first spends ``here`` to reach it and
+        at least a pixel within it, and so ends no further than the rest of the way from it.
+        """
+        bound = way - here
+        bound -= np.float32(1)
+        return value > bound
 
     def _slope(self, rows: Indices, columns: Indices) -> tuple[Distances, Distances, Distances]:
         """Return the distance at pixels, and the direction (down, right; length 1) in which it grows."""
@@ -216,34 +271,19 @@ class _Field:
         dx /= length
         return here, dy, dx
 
-    def _climb(
-        self, rows: Indices, columns: Indices, dy: Distances, dx: Distances, here: Distances
-    ) -> tuple[Indices, Indices]:
-        """Return the last pixel of each way up to which the distance keeps growing, step by step."""
-        to_rows, to_columns, best = rows.copy(), columns.copy(), here.copy()
-        # Beneath the ink nothing is in the way: the first look is just beyond its edge.
-        way = np.maximum(-here, 0)
-        going = np.arange(rows.size)
-        while going.size:
-            way = way + np.float32(1)
-            y, x = self._ahead(rows[going], columns[going], dy[going], dx[going], way)
-            value = self._at(y, x)
-            # A hair more than equal: equal distances differ in their last bit from one cut-out to the next.
-            higher = value > best[going] + np.float32(0.01)
-            moved = going[higher]
-            to_rows[moved], to_columns[moved], best[moved] = y[higher], x[higher], value[higher]
-            higher &= value < self._pure
-            going, way = going[higher], way[higher]
-        return to_rows, to_columns
-
-    def _ahead(
+    def _look(
         self, rows: Indices, columns: Indices, dy: Distances, dx: Distances, way: Distances
-    ) -> tuple[Indices, Indices]:
-        """Return the pixels ``way`` further along the directions, inside the field."""
-        return _moved(rows, dy, way, self._height), _moved(columns, dx, way, self._width)
+    ) -> tuple[Indices, Indices, Distances]:
+        """Return the pixels ``way`` further along the directions, inside the field, and their distances."""
+        y, x = _moved(rows, dy, way, self._height), _moved(columns, dx, way, self._width)
+        return y, x, self._flat.take(self._index(y, x))
 
-    def _at(self, rows: Indices, columns: Indices) -> Distances:
-        return self._flat.take(self._index(rows, columns))
+    def _remember(
+        self, rows: Indices, columns: Indices, y: Indices, x: Indices, which: NDArray[np.bool_]
+    ) -> None:
+        chosen = np.flatnonzero(which)
+        place = rows[chosen] * np.int32(self._width) + columns[chosen]
+        self._targets[place] = self.indices(y[chosen], x[chosen])
 
     def _index(self, rows: Indices, columns: Indices) -> Indices:
         index = rows * self._stride
