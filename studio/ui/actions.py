@@ -74,6 +74,10 @@ class ActionId(StrEnum):
     ABOUT = "about"
 
 
+LABEL_IDS = tuple(ActionId(f"label {place}") for place in range(1, 10))
+"""The actions that choose the model's first nine labels."""
+
+
 def _never() -> str:
     return ""
 

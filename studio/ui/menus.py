@@ -1,7 +1,6 @@
 """Which actions stand in which menu, strip and sheet."""
 
-from studio.ui.actions import ActionId
-from studio.ui.rows.labels import LABEL_IDS
+from studio.ui.actions import LABEL_IDS, ActionId
 
 MenuItems = tuple[ActionId | None, ...]
 """Ids in order; None is a line between groups."""

@@ -14,87 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from tests.training.model_files import MANIFEST, a_graph, refused, tensor_of_ten_gigabytes, tiny_model
 from training import modelfile, modelfile_structure
 from training.files import UserError
-from training.manifest import METADATA_KEY, ModelManifest
+from training.manifest import METADATA_KEY
 from training.modelfile import (
     check_model_bytes,
     check_model_file,
-    probe_command,
-    probe_model_file,
     read_manifest,
 )
-
-MANIFEST = ModelManifest(
-    name="Tiny",
-    task="sketch-to-image",
-    size=64,
-    stride=8,
-    smallest=16,
-    largest=256,
-    channels=3,
-    labels=("a", "b"),
-    hints=True,
-    noise=4,
-    flats=True,
-    network={"kind": "tiny"},
-    recipe="tiny",
-    dataset="none",
-    fingerprint="",
-    licence="MIT",
-    author="",
-    note="",
-    metrics={},
-    date="2026-01-31",
-    program="0",
-)
-
-
-def tiny_model(manifest: ModelManifest = MANIFEST) -> ModelProto:
-    """A network that shows the drawing itself, with every input and output of the contract."""
-    u8, f32 = TensorProto.UINT8, TensorProto.FLOAT
-    axes = numpy_helper.from_array(np.array([3], np.int64), "axes")
-    nodes = [
-        helper.make_node("Unsqueeze", ["sketch", "axes"], ["grey"]),
-        helper.make_node("Concat", ["grey", "grey", "grey"], ["image"], axis=3),
-        helper.make_node("Identity", ["image"], ["flats"]),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        [
-            helper.make_tensor_value_info("sketch", u8, ["N", "H", "W"]),
-            helper.make_tensor_value_info("hints", u8, ["N", "H", "W", 4]),
-            helper.make_tensor_value_info("label", f32, ["N", 2]),
-            helper.make_tensor_value_info("noise", f32, ["N", 4]),
-        ],
-        [
-            helper.make_tensor_value_info("image", u8, ["N", "H", "W", 3]),
-            helper.make_tensor_value_info("flats", u8, ["N", "H", "W", 3]),
-        ],
-        [axes],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
-    helper.set_model_props(model, {METADATA_KEY: manifest.to_json()})
-    return model
-
-
-def refused(model: ModelProto | bytes) -> str:
-    data = model if isinstance(model, bytes) else model.SerializeToString()
-    with pytest.raises(UserError) as error:
-        check_model_bytes(data)
-    sentence = str(error.value)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    return sentence
-
-
-def tensor_of_ten_gigabytes(name: str = "huge") -> TensorProto:
-    return TensorProto(name=name, data_type=TensorProto.FLOAT, dims=[50_000, 50_000], raw_data=bytes(16))
-
-
-def a_graph() -> onnx.GraphProto:
-    return helper.make_graph([helper.make_node("Identity", ["a"], ["b"])], "inner", [], [])
 
 
 def test_a_good_model_is_taken_with_its_hash(tmp_path: Path) -> None:
@@ -382,98 +310,6 @@ def test_sentences_stay_short_and_printable_whatever_the_names_are() -> None:
     model = tiny_model()
     model.graph.node.append(helper.make_node("E\nv\x07il" * 1000, [], ["x"]))
     assert len(refused(model)) < 250
-
-
-# --- the probe ---
-
-
-def test_probe_runs_a_good_model_at_its_smallest_size(tmp_path: Path) -> None:
-    path = tmp_path / "good ü.onnx"
-    path.write_bytes(tiny_model().SerializeToString())
-    probed = probe_model_file(path)
-    assert probed.side == MANIFEST.smallest
-    assert probed.provider == "CPUExecutionProvider"
-
-
-def test_probe_imports_nothing_from_the_folder_it_is_started_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "good.onnx"
-    path.write_bytes(tiny_model().SerializeToString())
-    for name in ("onnxruntime.py", "argparse.py", "numpy.py"):
-        (tmp_path / name).write_text("raise SystemExit('imported from a stranger')", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    assert probe_model_file(path).side == MANIFEST.smallest
-
-
-def test_probe_refuses_what_the_check_refuses_and_what_cannot_run(tmp_path: Path) -> None:
-    path = tmp_path / "broken.onnx"
-    path.write_bytes(b"nothing")
-    with pytest.raises(UserError, match="no ONNX model"):
-        probe_model_file(path)
-    model = tiny_model()
-    model.graph.node[1].input[0] = "nobody made this"
-    path.write_bytes(model.SerializeToString())
-    with pytest.raises(UserError, match="cannot be run"):
-        probe_model_file(path)
-
-
-def test_probe_refuses_pictures_of_another_shape(tmp_path: Path) -> None:
-    model = tiny_model()
-    model.graph.node[1].input.append("grey")  # a fourth channel
-    for output in model.graph.output:
-        output.type.tensor_type.ClearField("shape")
-        for name in ("N", "H", "W", "C"):
-            output.type.tensor_type.shape.dim.add(dim_param=name)
-    path = tmp_path / "four.onnx"
-    path.write_bytes(model.SerializeToString())
-    check_model_file(path)
-    with pytest.raises(UserError, match="came out with shape"):
-        probe_model_file(path)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory limits of a child process exist on Linux only")
-def test_probe_survives_a_model_that_asks_for_ten_gigabytes_while_running(tmp_path: Path) -> None:
-    model = tiny_model()
-    model.graph.initializer.append(numpy_helper.from_array(np.array([2_500_000_000], np.int64), "shape"))
-    model.graph.node.append(helper.make_node("Cast", ["noise"], ["n64"], to=TensorProto.INT64))
-    model.graph.node.append(helper.make_node("ReduceMax", ["n64"], ["zero"], keepdims=0))
-    model.graph.node.append(
-        helper.make_node("Add", ["zero", "shape"], ["big"])
-    )  # not foldable before the run
-    model.graph.node.append(helper.make_node("ConstantOfShape", ["big"], ["flood"]))
-    model.graph.node.append(helper.make_node("ReduceMax", ["flood"], ["most"], keepdims=0))
-    model.graph.node.append(helper.make_node("Cast", ["most"], ["most8"], to=TensorProto.UINT8))
-    model.graph.node.append(helper.make_node("Max", ["image", "most8"], ["flooded"]))
-    model.graph.node[2].output[0] = "unused"
-    model.graph.node.append(helper.make_node("Identity", ["flooded"], ["flats"]))
-    path = tmp_path / "flood.onnx"
-    path.write_bytes(model.SerializeToString())
-    with pytest.raises(UserError, match=r"memory|cannot be run"):
-        probe_model_file(path, memory_mb=512)
-
-
-def test_probe_is_killed_when_its_time_is_up(tmp_path: Path) -> None:
-    path = tmp_path / "slow.onnx"
-    path.write_bytes(tiny_model().SerializeToString())
-    with pytest.raises(UserError, match="did not draw"):
-        probe_model_file(path, timeout_s=0.01)
-
-
-def test_a_crash_of_the_child_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "good.onnx"
-    path.write_bytes(tiny_model().SerializeToString())
-    crash = [sys.executable, "-c", "import os; os.abort()"]
-    monkeypatch.setattr(modelfile, "probe_command", lambda path, memory_mb: crash)
-    with pytest.raises(UserError, match="crashed"):
-        probe_model_file(path)
-
-
-def test_probe_command_calls_the_program_itself_when_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert probe_command(Path("m.onnx"))[1:3] == ["-m", "training.modelfile_probe"]
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert probe_command(Path("m.onnx"), 64)[1:] == ["--probe-model", "m.onnx", "--memory-mb", "64"]
 
 
 def test_the_check_needs_no_torch() -> None:

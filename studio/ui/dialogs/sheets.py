@@ -19,9 +19,8 @@ from PySide6.QtWidgets import (
 
 from studio import __version__
 from studio.resources import PACKAGE
-from studio.ui.actions import ActionId, Actions
+from studio.ui.actions import LABEL_IDS, ActionId, Actions
 from studio.ui.dialogs.basis import new_dialog
-from studio.ui.rows.labels import LABEL_IDS
 from studio.ui.theme import muted_label
 
 CANVAS_KEYS = (

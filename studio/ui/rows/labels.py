@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from studio.ui.actions import ActionId, ActionSpec
+from studio.ui.actions import LABEL_IDS, ActionId, ActionSpec
 from studio.ui.label_mix import chosen
 from studio.ui.parts import Parts
-
-LABEL_IDS = tuple(ActionId(f"label {place}") for place in range(1, 10))
 
 
 def labels_actions(parts: Parts) -> list[ActionSpec]:
