@@ -108,6 +108,7 @@ class _Session:
     failed: bool = False
     saved_step: int = -1
     _pausing: bool = False
+    _put_off: list[Command] = field(default_factory=list)
     _samples: SampleSet | None = None
     _ticked_at: float = field(default_factory=time.monotonic)
     _logged_at: tuple[int, float] = (0, 0.0)
@@ -244,8 +245,8 @@ class _Session:
         return True
 
     def obey_commands(self) -> None:
-        while (command := self.next_command()) is not None:
-            self._obey(command)
+        while self._put_off or (command := self.next_command()) is not None:
+            self._obey(self._put_off.pop(0) if self._put_off else command)
         if self._pausing:
             self._wait(None)
 
@@ -266,12 +267,12 @@ class _Session:
                 self.draw_samples()
 
     def _interrupted(self) -> bool:
-        """Hear commands in the middle of an evaluation; only Stop and Pause have to act at once."""
+        """Hear commands in the middle of an evaluation; Stop acts at once, the others after it."""
         command = self.next_command()
-        if isinstance(command, commands.Stop | commands.Pause):
-            self._obey(command)
-        elif isinstance(command, commands.SetPreview):
-            self.preview = command
+        if isinstance(command, commands.Stop):
+            self.stopped = True
+        elif command is not None:
+            self._put_off.append(command)
         return self.stopped
 
     def _wait(self, longest_s: float | None) -> bool:
@@ -302,7 +303,9 @@ class _Session:
         if self.failed:
             return self.result()
         if not self.save():
-            return self.fail(f"The run ended after step {self.plan.step} and could not be saved; resume the last checkpoint.")
+            return self.fail(
+                f"Step {self.plan.step} could not be saved before the end; resume the last checkpoint."
+            )
         self.on_event(events.Finished(self.plan.step, self.result().complete, self.state.best))
         return self.result()
 

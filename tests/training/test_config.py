@@ -16,7 +16,8 @@ def test_a_config_survives_toml() -> None:
 
 def test_settings_are_converted_to_the_type_of_their_field() -> None:
     config = with_settings(
-        TrainConfig(), ["steps=70", "loss.l1=3", "optim.betas=(0.1, 0.2)", "augment.enabled=off", "minutes=none"]
+        TrainConfig(),
+        ["steps=70", "loss.l1=3", "optim.betas=(0.1, 0.2)", "augment.enabled=off", "minutes=none"],
     )
     assert (config.steps, config.loss.l1, config.optim.betas) == (70, 3.0, (0.1, 0.2))
     assert config.augment.enabled is False

@@ -33,7 +33,9 @@ def test_every_kind_of_event_is_tried_here() -> None:
     assert {type(event).__name__ for event in EVENTS} == set(events.EVENT_TYPES)
 
 
-@pytest.mark.parametrize("line", ["", "3", "{}", '{"event": "Nothing"}', '{"event": "Paused"}', '{"event": "Paused", "x": 1}'])
+@pytest.mark.parametrize(
+    "line", ["", "3", "{}", '{"event": "Nothing"}', '{"event": "Paused"}', '{"event": "Paused", "x": 1}']
+)
 def test_a_line_that_is_no_event_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         events.from_json(line)

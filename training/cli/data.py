@@ -10,7 +10,8 @@ def prepare_openmoji_command(folder: Path, size: int) -> None:
     """Render OpenMoji into ``folder``, with a progress bar; UserError as ``prepare_openmoji`` raises it."""
     from tqdm import tqdm
 
-    with tqdm(unit="drawing", file=sys.stderr) as bar:
+    # delay: no empty bar above the sentence when nothing can be prepared.
+    with tqdm(unit="drawing", file=sys.stderr, delay=0.1) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

@@ -96,7 +96,9 @@ def test_a_discriminator_gives_finite_logits_and_gradients(name: str) -> None:
     torch.manual_seed(1)
     network = build_network(name, OPTIONS[name])
     image = torch.rand(2, 3, 64, 64, requires_grad=True)
-    maps = [torch.rand(2, channels, 16 >> i, 16 >> i, requires_grad=True) for i, channels in enumerate(FEATURES)]
+    maps = [
+        torch.rand(2, channels, 16 >> i, 16 >> i, requires_grad=True) for i, channels in enumerate(FEATURES)
+    ]
     logits = network(image, maps, torch.rand(2, 5, 32, 32), torch.eye(3)[:2])
     assert all(head.shape[:2] == (2, 1) for head in logits)
     torch.stack([head.mean() for head in logits]).sum().backward()

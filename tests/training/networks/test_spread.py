@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -22,7 +22,8 @@ def no_hints(size: int = SIZE) -> Tensor:
 
 
 def dot(hints: Tensor, row: int, column: int, colour: tuple[float, ...], radius: int = 3) -> None:
-    hints[0, :, row - radius : row + radius, column - radius : column + radius] = torch.tensor(colour)[:, None, None]
+    spot = hints[0, :, row - radius : row + radius, column - radius : column + radius]
+    spot[:] = torch.tensor(colour)[:, None, None]
 
 
 def box(sketch: Tensor, top: int, left: int, bottom: int, right: int, line: int = 2) -> None:
@@ -117,10 +118,14 @@ def test_a_hint_on_a_line_alone_is_left_out() -> None:
     assert spread_hints(sketch, hints).abs().max() == 0
 
 
+@settings(max_examples=25)
 @given(
-    top=st.integers(8, 100), left=st.integers(8, 100), height=st.integers(24, 120), width=st.integers(24, 120),
+    top=st.integers(8, 100),
+    left=st.integers(8, 100),
+    height=st.integers(24, 120),
+    width=st.integers(24, 120),
     where=st.tuples(st.floats(0, 1), st.floats(0, 1)),
-)  # fmt: skip
+)
 def test_no_box_leaks(top: int, left: int, height: int, width: int, where: tuple[float, float]) -> None:
     sketch, hints = paper(), no_hints()
     box(sketch, top, left, top + height, left + width)
@@ -134,3 +139,16 @@ def test_no_box_leaks(top: int, left: int, height: int, width: int, where: tuple
     cells_outside = -torch.nn.functional.max_pool2d(-outside[None], 2)[0]
     assert (reach[::2, ::2] * cells_outside).max() == 0
     assert np.isclose(float(reach[row // 2 * 2, column // 2 * 2]), 1.0)
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.5])
+def test_small_antialiased_dot_spreads_as_strongly_as_its_core(strength: float) -> None:
+    sketch, hints = paper(), no_hints()
+    box(sketch, 30, 30, 92, 92)
+    hints[0, 0] = 1.0
+    rim = torch.tensor([[0.3, 0.6, 0.3], [0.6, 1.0, 0.6], [0.3, 0.6, 0.3]])
+    hints[0, 3, 50:53, 50:53] = strength * rim
+    spread = spread_hints(sketch, hints)
+    inside = spread[0, :, 20:42, 20:42]
+    torch.testing.assert_close(inside[0], torch.full_like(inside[0], strength))
+    torch.testing.assert_close(inside[3], torch.full_like(inside[3], strength))

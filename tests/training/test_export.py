@@ -1,0 +1,108 @@
+"""Export: one file that does what PyTorch does, and the network rebuilt from it."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from tests.training.runs import ignore, never, tiny_config
+from training import export
+from training.checkpoint import last_checkpoint
+from training.export import export_run, load_generator_from_onnx, load_run_generator
+from training.files import UserError
+from training.loop import train
+from training.modelfile import check_model_file, probe_model_file
+
+
+@pytest.fixture(scope="module")
+def model(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models") / "tiny.onnx"
+    assert export_run(finished_run, path, name="Tiny").worst <= export.TOLERANCE
+    return path
+
+
+def test_the_file_is_whole_and_says_what_it_is(model: Path) -> None:
+    manifest = check_model_file(model).manifest
+    assert (manifest.name, manifest.labels, manifest.noise) == ("Tiny", ("Round things", "Boxes"), 8)
+    assert manifest.hints
+    assert manifest.flats
+    assert (manifest.licence, manifest.recipe) == ("MIT", "lineart")
+    assert {"split", "l1", "l1_hinted"} <= manifest.metrics.keys()
+    probe_model_file(model)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (96, 160), (256, 32)])
+def test_height_width_and_batch_are_free(model: Path, size: tuple[int, int]) -> None:
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    rng = np.random.default_rng(0)
+    sketch = np.where(rng.random((3, *size)) < 0.05, 0, 255).astype(np.uint8)
+    inputs = {"sketch": sketch, "hints": np.zeros((3, *size, 4), np.uint8)}
+    inputs |= {"label": np.zeros((3, 2), np.float32), "noise": np.zeros((3, 8), np.float32)}
+    image, flats = session.run(["image", "flats"], inputs)
+    assert image.shape == flats.shape == (3, *size, 3)
+    assert image.dtype == np.uint8
+    np.testing.assert_array_equal(
+        image, np.round(flats * (sketch[..., None] / np.float32(255))).astype(np.uint8)
+    )
+
+
+def test_the_network_comes_back_from_the_file(model: Path, finished_run: Path) -> None:
+    rebuilt, manifest = load_generator_from_onnx(model)
+    trained, _, _ = load_run_generator(finished_run)
+    ours, theirs = rebuilt.state_dict(), trained.state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert manifest.network["width"] == 8
+
+
+def test_half_precision_weights_take_half_the_room_and_come_back(
+    model: Path, finished_run: Path, tmp_path: Path
+) -> None:
+    result = export_run(finished_run, tmp_path / "half.onnx", half=True)
+    assert result.worst <= export.TOLERANCE
+    kinds = {
+        tensor.data_type
+        for tensor in onnx.load(tmp_path / "half.onnx").graph.initializer
+        if "." in tensor.name
+    }
+    assert onnx.TensorProto.FLOAT16 in kinds
+    half, whole = load_generator_from_onnx(tmp_path / "half.onnx")[0], load_generator_from_onnx(model)[0]
+    for name, value in half.state_dict().items():
+        torch.testing.assert_close(value, whole.state_dict()[name], rtol=1e-3, atol=1e-6)
+
+
+def test_a_model_that_deviates_is_not_published(
+    finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "worst_deviation", lambda *arguments: 3)
+    with pytest.raises(UserError, match="3/255"):
+        export_run(finished_run, tmp_path / "model.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_deviation_is_measured_and_not_assumed(model: Path) -> None:
+    network, manifest = load_generator_from_onnx(model)
+    with torch.no_grad():
+        network.colours.bias.add_(0.05)  # type: ignore[union-attr,operator]
+    assert export.worst_deviation(export.PixelModel(network), model.read_bytes(), manifest) > export.TOLERANCE
+
+
+def test_training_starts_from_a_shared_model(model: Path, pairs: Path, tmp_path: Path) -> None:
+    config = tiny_config(
+        pairs, tmp_path / "run", f"init={model}", "generator.width=16", "steps=1", "optim.generator_lr=1e-6"
+    )
+    train(config, ignore, never)
+    started = last_checkpoint(tmp_path / "run").tensors("generator")
+    shared = load_generator_from_onnx(model)[0].state_dict()
+    assert started.keys() == shared.keys()
+    for name, value in started.items():
+        torch.testing.assert_close(value, shared[name], rtol=0, atol=1e-5)
+
+
+def test_a_file_that_is_no_model_of_ours_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "broken.onnx").write_bytes(b"no model")
+    with pytest.raises(UserError):
+        load_generator_from_onnx(tmp_path / "broken.onnx")
