@@ -295,7 +295,16 @@ def _to_onnx(model: PixelModel, manifest: ModelManifest) -> onnx.ModelProto:
     finally:
         logger.setLevel(level)
     assert program is not None
-    return program.model_proto
+    return _without_traces(program.model_proto)
+
+
+def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Forget where each node came from: megabytes of stack traces, with the folders of who exported it."""
+    graph = model.graph
+    for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer, graph):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return model
 
 
 def _store_half(proto: onnx.ModelProto) -> None:

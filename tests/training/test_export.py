@@ -106,3 +106,8 @@ def test_a_file_that_is_no_model_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"no model")
     with pytest.raises(UserError):
         load_generator_from_onnx(tmp_path / "broken.onnx")
+
+
+def test_a_published_model_does_not_tell_where_it_was_made(model: Path) -> None:
+    folder = str(Path(__file__).resolve().parents[2]).encode()
+    assert folder not in model.read_bytes()

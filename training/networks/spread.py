@@ -61,10 +61,12 @@ def _floor_pool(ink_free: Tensor, cell: int) -> Tensor:
 
 def _diffuse(state: Tensor, paper: Tensor, steps: int) -> Tensor:
     for step in range(steps):
-        # Pooling, not a convolution: autocast would round a convolution's colours to bfloat16.
-        along = F.avg_pool2d(state, (1, 3), stride=1, padding=(0, 1))
-        across = F.avg_pool2d(state, (3, 1), stride=1, padding=(1, 0))
-        state = (along + across) * paper
+        # Shifted sums: autocast would round a convolution's or a product's colours to bfloat16, and
+        # average pooling takes ten times as long in training.
+        padded = F.pad(state, (1, 1, 1, 1))
+        along = padded[:, :, 1:-1, :-2] + padded[:, :, 1:-1, 2:]
+        across = padded[:, :, :-2, 1:-1] + padded[:, :, 2:, 1:-1]
+        state = (2.0 * state + along + across) * paper
         if step % STEPS_PER_RENORMALISING == STEPS_PER_RENORMALISING - 1 or step == steps - 1:
             state = _renormalised(state)
     return state
