@@ -15,12 +15,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.contours import enlarge
 from studio.core.geometry import Rect
 
 LINE_COVERAGE = 48
 """Ink from this coverage on (of 255) parts colours."""
 
-PURE_CELLS = 1.5
+PURE_CELLS = 1.25
 """Distance from a line, in pixels of the small picture, from which on enlarged colours are pure."""
 
 DEPTH_CELLS = 3.0
@@ -89,8 +90,7 @@ class CarryPlan:
         import cv2
 
         height, width = self.ink.shape
-        four = cv2.cvtColor(flats, cv2.COLOR_RGB2RGBA)
-        enlarged = cv2.resize(four, (width, height), interpolation=cv2.INTER_CUBIC)
+        enlarged = enlarge(np.asarray(cv2.cvtColor(flats, cv2.COLOR_RGB2RGBA), np.uint8), width, height)
         # Four bytes a pixel, so that one pixel is one number to move.
         packed = enlarged.view(np.uint32).reshape(-1)
         moved = [packed.take(walks.sources) for walks in self.strips]

@@ -145,11 +145,18 @@ def test_soft_shading_stays_as_smooth_as_the_network_made_it() -> None:
     assert np.abs(carried - plain)[ink == 0].max() <= 6
 
 
-def test_without_lines_it_is_plain_enlargement() -> None:
-    flats = np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8)
+def test_without_lines_soft_colours_are_plainly_enlarged() -> None:
+    flats = np.random.default_rng(0).integers(100, 130, (32, 48, 3), np.uint8)
     carried = carry_flats(flats, np.zeros((160, 240), np.uint8))
     plain = np.asarray(cv2.resize(flats, (240, 160), interpolation=cv2.INTER_CUBIC))
     assert np.abs(carried.astype(int) - plain).max() <= 1
+
+
+def test_an_edge_that_has_no_line_is_crisp_too() -> None:
+    one = two_rooms()
+    carried = carry_flats(one.flats, np.zeros_like(one.ink))
+    error = np.abs(carried.astype(int) - one.truth).max(axis=2)
+    assert (error[256] > WRONG).sum() <= 3
 
 
 def test_a_drawing_full_of_ink_and_a_single_pixel_work() -> None:
