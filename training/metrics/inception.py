@@ -74,7 +74,11 @@ def find_weights() -> Path:
     for name in WEIGHTS_NAMES:
         if (folder / name).is_file():
             return folder / name
-    raise UserError(f"The Inception weights are not on this machine; fetch {WEIGHTS_URL} into {folder}.")
+    # The folder stays unnamed: this sentence goes into reports and model files that people share.
+    raise UserError(
+        f"The Inception weights are not on this machine; fetch {WEIGHTS_URL} into "
+        "PyTorch's hub/checkpoints folder."
+    )
 
 
 def load_weights(
