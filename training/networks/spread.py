@@ -61,15 +61,27 @@ def _floor_pool(ink_free: Tensor, cell: int) -> Tensor:
 
 def _diffuse(state: Tensor, paper: Tensor, steps: int) -> Tensor:
     for step in range(steps):
-        # Shifted sums: autocast would round a convolution's or a product's colours to bfloat16, and
-        # average pooling takes ten times as long in training.
-        padded = F.pad(state, (1, 1, 1, 1))
-        along = padded[:, :, 1:-1, :-2] + padded[:, :, 1:-1, 2:]
-        across = padded[:, :, :-2, 1:-1] + padded[:, :, 2:, 1:-1]
-        state = (2.0 * state + along + across) * paper
+        state = (pooled_cross(state) if torch.compiler.is_exporting() else shifted_cross(state)) * paper
         if step % STEPS_PER_RENORMALISING == STEPS_PER_RENORMALISING - 1 or step == steps - 1:
             state = _renormalised(state)
     return state
+
+
+def pooled_cross(state: Tensor) -> Tensor:
+    """A third of the sum of each cell, twice, and its four neighbours: few operators, for the exported graph.
+
+    Not a convolution: autocast would round its colours to bfloat16.
+    """
+    along = F.avg_pool2d(state, (1, 3), stride=1, padding=(0, 1))
+    return along + F.avg_pool2d(state, (3, 1), stride=1, padding=(1, 0))
+
+
+def shifted_cross(state: Tensor) -> Tensor:
+    """The same as ``pooled_cross``: many operators, yet several times as fast in PyTorch on a CPU."""
+    padded = F.pad(state, (1, 1, 1, 1))
+    along = padded[:, :, 1:-1, :-2] + padded[:, :, 1:-1, 2:]
+    across = padded[:, :, :-2, 1:-1] + padded[:, :, 2:, 1:-1]
+    return (2.0 * state + along + across) / 3.0
 
 
 def _renormalised(state: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.networks.spread import spread_hints
+from training.networks.spread import pooled_cross, shifted_cross, spread_hints
 
 RED, BLUE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0)
 SIZE = 256
@@ -152,3 +152,8 @@ def test_small_antialiased_dot_spreads_as_strongly_as_its_core(strength: float) 
     inside = spread[0, :, 20:42, 20:42]
     torch.testing.assert_close(inside[0], torch.full_like(inside[0], strength))
     torch.testing.assert_close(inside[3], torch.full_like(inside[3], strength))
+
+
+def test_both_ways_to_sum_neighbours_agree() -> None:
+    state = torch.rand(2, 5, 9, 12)
+    torch.testing.assert_close(shifted_cross(state), pooled_cross(state))
