@@ -245,8 +245,8 @@ class _Session:
         return True
 
     def obey_commands(self) -> None:
-        while self._put_off or (command := self.next_command()) is not None:
-            self._obey(self._put_off.pop(0) if self._put_off else command)
+        while (command := self._put_off.pop(0) if self._put_off else self.next_command()) is not None:
+            self._obey(command)
         if self._pausing:
             self._wait(None)
 
