@@ -112,7 +112,16 @@ def carry_flats(flats: Colours, ink: Ink) -> Colours:
         scale = MIDWAY_SIDE / max(height, width)
         size = max(1, round(width * scale)), max(1, round(height * scale))
         flats = carry_flats(flats, np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.uint8))
+    else:
+        flats = without_fringes(flats)
     return CarryPlan.of(ink, max(1.0, max(height, width) / max(flats.shape[:2]))).carry(flats)
+
+
+def without_fringes(flats: Colours) -> Colours:
+    """Return a network's colours [h,w,3] without the single odd pixels that it leaves along lines."""
+    import cv2
+
+    return np.asarray(cv2.medianBlur(flats, 3), np.uint8)
 
 
 def multiply_ink(flats: Colours, sketch: Ink) -> Colours:

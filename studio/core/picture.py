@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core import compose
-from studio.core.carry import CarryPlan, multiply_ink
+from studio.core.carry import CarryPlan, multiply_ink, without_fringes
 from studio.core.engine import Engine
 from studio.core.geometry import Rect
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
@@ -137,6 +137,8 @@ class Painter:
         self._plans = {known: plan for known, plan in self._plans.items() if known in (working, size)}
         if size != working:
             colours, _ = self._carry(colours, snapshot, working)
+        else:
+            colours = without_fringes(colours)
         ink, tiles = np.bitwise_not(sketch), snapshot.line.tiles
         scale = max(1.0, max(size) / max(colours.shape[:2]))
         plan, planned = self._plans.get(size, (None, tiles))
