@@ -245,7 +245,10 @@ class _Session:
         return True
 
     def obey_commands(self) -> None:
-        while (command := self._put_off.pop(0) if self._put_off else self.next_command()) is not None:
+        while True:
+            command = self._put_off.pop(0) if self._put_off else self.next_command()
+            if command is None:
+                break
             self._obey(command)
         if self._pausing:
             self._wait(None)
