@@ -85,12 +85,13 @@ class CarryPlan:
             )
         return CarryPlan(ink, self.scale, tuple(strips))
 
-    def carry(self, flats: Colours) -> Colours:
-        """Return ``flats`` [h,w,3] at the drawing's size [H,W,3]."""
+    def carry(self, flats: Colours, *, again: bool = False) -> Colours:
+        """Return ``flats`` [h,w,3] at the drawing's size [H,W,3]; ``again``: they were carried before."""
         import cv2
 
         height, width = self.ink.shape
-        enlarged = enlarge(np.asarray(cv2.cvtColor(flats, cv2.COLOR_RGB2RGBA), np.uint8), width, height)
+        four = np.asarray(cv2.cvtColor(flats, cv2.COLOR_RGB2RGBA), np.uint8)
+        enlarged = enlarge(four, width, height, crisp=again)
         # Four bytes a pixel, so that one pixel is one number to move.
         packed = enlarged.view(np.uint32).reshape(-1)
         moved = [packed.take(walks.sources) for walks in self.strips]
@@ -106,7 +107,8 @@ def carry_flats(flats: Colours, ink: Ink) -> Colours:
     the ink can be multiplied over them without a seam.
     """
     height, width = ink.shape
-    if max(height, width) > MIDWAY_SIDE:
+    large = max(height, width) > MIDWAY_SIDE
+    if large:
         import cv2
 
         scale = MIDWAY_SIDE / max(height, width)
@@ -114,7 +116,7 @@ def carry_flats(flats: Colours, ink: Ink) -> Colours:
         flats = carry_flats(flats, np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.uint8))
     else:
         flats = without_fringes(flats)
-    return CarryPlan.of(ink, max(1.0, max(height, width) / max(flats.shape[:2]))).carry(flats)
+    return CarryPlan.of(ink, max(1.0, max(height, width) / max(flats.shape[:2]))).carry(flats, again=large)
 
 
 def without_fringes(flats: Colours) -> Colours:

@@ -147,7 +147,7 @@ class Painter:
         elif tiles is not planned:
             plan = plan.updated(ink, _scaled(tiles.changed_since(planned), tiles, ink.shape))
         self._plans[size] = (plan, tiles)
-        return plan.carry(colours), sketch
+        return plan.carry(colours, again=size != working), sketch
 
 
 def _scaled(rect: Rect | None, tiles: TileSnapshot, shape: tuple[int, ...]) -> Rect | None:

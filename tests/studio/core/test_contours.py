@@ -49,10 +49,19 @@ def test_an_edge_is_about_a_pixel_wide_at_any_enlargement() -> None:
         assert abs(np.flatnonzero(row < 125)[0] - 16 * scale) <= 1
 
 
+def test_an_edge_enlarged_once_more_stays_crisp() -> None:
+    truth = scene(1024)
+    once = enlarge(blurred(truth, 128, 0.8), 512, 512)
+    twice = np.abs(enlarge(once, 1024, 1024, crisp=True).astype(int) - truth).max(axis=2)
+    plainly = np.abs(plain(once, 1024, 1024).astype(int) - truth).max(axis=2)
+    assert twice.mean() < plainly.mean()
+
+
 def test_soft_shading_stays_as_it_is() -> None:
     ramp = np.linspace(0, 255, 64).astype(np.uint8)
     small = np.repeat(np.tile(ramp, (64, 1))[..., None], 4, axis=2)
     assert np.array_equal(enlarge(small, 256, 256), plain(small, 256, 256))
+    assert np.array_equal(enlarge(small, 256, 256, crisp=True), plain(small, 256, 256))
 
 
 def test_faint_texture_stays_as_it_is() -> None:
