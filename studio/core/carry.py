@@ -24,7 +24,7 @@ LINE_COVERAGE = 48
 PURE_CELLS = 1.25
 """Distance from a line, in pixels of the small picture, from which on enlarged colours are pure."""
 
-DEPTH_CELLS = 3.0
+DEPTH_CELLS = 2.0
 """How far beneath the ink, in pixels of the small picture, colours are brought; deeper nobody sees them."""
 
 STRIP = 64
@@ -71,14 +71,13 @@ class CarryPlan:
         changed = _shrunk(self.ink, ink, changed) if changed is not None else None
         if changed is None:
             return CarryPlan(ink, self.scale, self.strips)
-        reached = changed.inflated(_reach(self.scale)).intersected(Rect(0, 0, width, height))
-        first, last = reached.y // STRIP, -(-reached.bottom // STRIP)
-        part = Rect.from_edges(reached.x, first * STRIP, reached.right, min(last * STRIP, height))
+        part = changed.inflated(_reach(self.scale)).intersected(Rect(0, 0, width, height))
         strips = list(self.strips)
-        for place, new in enumerate(_walks(ink, self.scale, part), first):
+        for place, new in enumerate(_walks(ink, self.scale, part), part.y // STRIP):
             old = strips[place]
-            column = old.pixels % width
+            column = old.pixels % np.int32(width)
             kept = (column < part.x) | (column >= part.right)
+            kept |= (old.pixels < part.y * width) | (old.pixels >= part.bottom * width)
             strips[place] = Walks(
                 np.concatenate([old.pixels[kept], new.pixels]),
                 np.concatenate([old.sources[kept], new.sources]),
@@ -148,7 +147,7 @@ def _shrunk(before: Ink, after: Ink, changed: Rect) -> Rect | None:
 
 
 def _walks(ink: Ink, scale: float, part: Rect) -> Iterator[Walks]:
-    """Yield the walks of the pixels inside ``part``, strip by strip; it begins and ends where strips do."""
+    """Yield the walks of the pixels inside ``part``, for each strip that it meets."""
     import cv2
 
     height, width = ink.shape
@@ -156,15 +155,13 @@ def _walks(ink: Ink, scale: float, part: Rect) -> Iterator[Walks]:
     distance = _signed_distance(ink[window.slices])
     pure, depth = PURE_CELLS * scale, DEPTH_CELLS * scale
     field = _Field(distance, pure, window.y * width + window.x, width)
-    inner = part.translated(-window.x, -window.y)
     # Paper first, also around the part: pixels beneath the ink take the colour of the paper at its edge.
     paper = cv2.inRange(distance, 0, pure).view(np.bool_)
-    around = inner.inflated(int(depth) + 2).intersected(Rect(0, 0, window.w, window.h))
-    for strip in _strips(around):
-        rows, columns = _places(paper, strip)
-        field.send(rows, columns)
+    for strip in _strips(part.inflated(int(depth) + 2).intersected(window)):
+        field.send(*_places(paper, strip.translated(-window.x, -window.y)))
     beneath = cv2.inRange(distance, -depth, 0).view(np.bool_)
-    for strip in _strips(inner):
+    for strip in _strips(part):
+        strip = strip.translated(-window.x, -window.y)
         on_paper, under_ink = _places(paper, strip), _places(beneath, strip)
         rows, columns = (np.concatenate(pair) for pair in zip(on_paper, under_ink, strict=True))
         sources = np.concatenate([field.targets(*on_paper), field.targets(*field.edge(*under_ink))])
@@ -172,9 +169,9 @@ def _walks(ink: Ink, scale: float, part: Rect) -> Iterator[Walks]:
 
 
 def _strips(rect: Rect) -> Iterator[Rect]:
-    """Yield ``rect`` in pieces of `STRIP` rows, small enough for the processor's cache."""
-    for top in range(rect.y, rect.bottom, STRIP):
-        yield Rect.from_edges(rect.x, top, rect.right, min(top + STRIP, rect.bottom))
+    """Yield the part of ``rect`` in each strip; pieces small enough for the processor's cache."""
+    for top in range(rect.y // STRIP * STRIP, rect.bottom, STRIP):
+        yield Rect(rect.x, top, rect.w, STRIP).intersected(rect)
 
 
 def _places(mask: NDArray[np.bool_], rect: Rect) -> tuple[Indices, Indices]:

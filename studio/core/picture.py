@@ -106,7 +106,9 @@ class Painter:
         )
         run_end = time.perf_counter()
         full = snapshot.width, snapshot.height
-        size = full if request.full_size else working_size(*full)
+        working = working_size(*full)
+        size = full if request.full_size else working
+        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
         if output.flats is not None:
             colours = np.ascontiguousarray(output.flats[box.slices])
         else:
@@ -134,7 +136,6 @@ class Painter:
         """Return colours and sketch at ``size``; large drawings are reached by way of their working size."""
         sketch = compose.sketch_of(snapshot, *size)
         working = working_size(snapshot.width, snapshot.height)
-        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, size)}
         if size != working:
             colours, _ = self._carry(colours, snapshot, working)
         else:
