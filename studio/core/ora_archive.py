@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 import numpy as np
 
 from studio.core.tiles import Pixels
 from training.files import UserError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MIMETYPE = "image/openraster"
 MAX_FILE_BYTES = 2 * 1024**3
@@ -76,15 +80,21 @@ class Archive:
         """Return width and height of a PNG entry without decoding it; UserError when it is none or huge."""
         return self._png_size(entry, self.read(entry))
 
+    def bits(self, entry: str) -> int:
+        """Return how many bits each channel of a PNG entry has, as its header says."""
+        data = self.read(entry)
+        self._png_size(entry, data)
+        return data[24]
+
     def image(self, entry: str) -> Pixels:
-        """Return a PNG entry as straight RGBA uint8 [h, w, 4]; UserError when it is damaged or huge."""
+        """Return a PNG entry of any kind as straight RGBA uint8 [h, w, 4]; UserError: damaged or huge."""
         from PIL import Image
 
         data = self.read(entry)
         self._png_size(entry, data)
         try:
             with Image.open(BytesIO(data), formats=("PNG",)) as image:
-                return np.array(image.convert("RGBA"))
+                return _rgba(image)
         except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError) as error:
             raise self.damaged(f"its picture {entry} is broken") from error
 
@@ -93,7 +103,7 @@ class Archive:
         return UserError(f"{self.name} cannot be opened: {what}; choose another file or an older copy of it.")
 
     def _png_size(self, entry: str, data: bytes) -> tuple[int, int]:
-        if not data.startswith(PNG_START) or len(data) < 24:
+        if not data.startswith(PNG_START) or len(data) < 25:
             raise self.damaged(f"its {entry} is no PNG picture")
         width, height = struct.unpack(">II", data[16:24])
         if width < 1 or height < 1 or width * height > MAX_IMAGE_PIXELS:
@@ -140,6 +150,17 @@ def parse_xml(data: bytes, name: str) -> ET.Element:
         raise UserError(
             f"{name} cannot be opened: its stack.xml is damaged; choose an older copy of it."
         ) from error
+
+
+def _rgba(image: "Image.Image") -> Pixels:
+    """Return a PNG picture as straight RGBA; Pillow would clip greys of 16 bits instead of scaling them."""
+    if not image.mode.startswith("I"):
+        return np.array(image.convert("RGBA"))
+    values = np.asarray(image).astype(np.uint32)
+    pixels = np.empty((*values.shape, 4), np.uint8)
+    pixels[..., :3] = ((values * 255 + 32767) // 65535)[..., None]
+    pixels[..., 3] = np.where(values == image.info.get("transparency"), 0, 255)
+    return pixels
 
 
 def _check_entries(name: str, packed: zipfile.ZipFile) -> None:

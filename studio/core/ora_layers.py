@@ -68,6 +68,8 @@ def read_layers(archive: Archive, extras: dict[str, Any], notes: list[str]) -> t
         if known and entry.source == paper:
             continue
         pixels = archive.image(entry.source)
+        if archive.bits(entry.source) > 8:
+            _note(notes, "Layers of 16 bits a channel were converted to 8 bits.")
         if not known and not reads and _is_paper(pixels, entry, document):
             continue
         kind = kinds[entry.source] if known else LayerKind.PAINT
