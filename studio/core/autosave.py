@@ -25,7 +25,8 @@ class AutosavePolicy:
     """Decides when to save: once changes are ``interval_s`` old, one save at a time. It is given the time."""
 
     def __init__(self, interval_s: float = INTERVAL_S) -> None:
-        self._interval_s = interval_s
+        self.interval_s = interval_s
+        """How old changes may get; a new value counts for those that wait already."""
         self._oldest_change: float | None = None
         self._last_start = 0.0
         self._not_before = 0.0
@@ -44,7 +45,7 @@ class AutosavePolicy:
         """Whether a save should start now."""
         if self._oldest_change is None or self._saving or now < self._not_before:
             return False
-        return now - self._oldest_change >= self._interval_s
+        return now - self._oldest_change >= self.interval_s
 
     def started(self, now: float) -> None:
         """Note that everything up to now is being saved."""
@@ -98,6 +99,15 @@ class Autosaver:
     def path(self) -> Path:
         """Where the copy lies, or will."""
         return self._path
+
+    @property
+    def interval_s(self) -> float:
+        """How many seconds old changes may get."""
+        return self._policy.interval_s
+
+    @interval_s.setter
+    def interval_s(self, interval_s: float) -> None:
+        self._policy.interval_s = interval_s
 
     def job(self, now: float) -> AutosaveJob | None:
         """Return the save that is due at ``now`` (monotonic seconds), None when there is none.

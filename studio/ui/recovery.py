@@ -72,6 +72,7 @@ class Recovery(QObject):
         self._timer.start()
         session.document_replaced.connect(self._on_document_replaced)
         session.saved_changed.connect(self._on_saved_changed)
+        settings.changed.connect(self._on_setting_changed)
 
     def tick(self, now: float) -> None:
         """Start a save when one is due at `now` (monotonic seconds)."""
@@ -100,7 +101,14 @@ class Recovery(QObject):
         self.tick(self._clock())
 
     def _keep(self, document: Document) -> _Kept:
-        return _Kept(Autosaver(document, keys.recovery_dir(), float(self._settings.get(keys.AUTOSAVE_S))))
+        return _Kept(Autosaver(document, keys.recovery_dir(), self._interval_s()))
+
+    def _interval_s(self) -> float:
+        return float(self._settings.get(keys.AUTOSAVE_S))
+
+    def _on_setting_changed(self, key: str) -> None:
+        if key == keys.AUTOSAVE_S.key:
+            self._kept.saver.interval_s = self._interval_s()
 
     def _end(self, kept: _Kept) -> None:
         kept.ended = True

@@ -60,6 +60,16 @@ def test_one_save_at_a_time_and_a_failed_one_is_repeated() -> None:
     assert not policy.due(500.0)
 
 
+def test_another_interval_counts_for_changes_that_wait_already() -> None:
+    policy = AutosavePolicy(10.0)
+    policy.changed(0.0)
+    assert not policy.due(3.0)
+    policy.interval_s = 2.0
+    assert policy.due(3.0)
+    policy.interval_s = 4.0
+    assert not policy.due(3.0)
+
+
 @given(st.lists(st.floats(0.01, 2.0), min_size=1, max_size=60), st.floats(0.0, 1.0))
 def test_no_work_older_than_ten_seconds_is_ever_unsaved(pauses: list[float], writing_s: float) -> None:
     policy = AutosavePolicy()

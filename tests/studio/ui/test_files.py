@@ -185,6 +185,18 @@ def test_unsaved_work_is_kept_for_recovery_and_goes_when_saved(
     qtbot.waitUntil(lambda: not list(keys.recovery_dir().glob("*.ora")), timeout=WAIT_MS)
 
 
+def test_another_autosave_interval_counts_at_once(qtbot: QtBot, studio: Studio) -> None:
+    studio.settings.set(keys.AUTOSAVE_S, 10)
+    draw(studio.canvas, RING)
+    later = time.monotonic() + 100.0
+    studio.recovery.tick(later)
+    studio.recovery.tick(later + 4.0)
+    assert not keys.recovery_dir().exists()
+    studio.settings.set(keys.AUTOSAVE_S, 3)
+    studio.recovery.tick(later + 4.0)
+    qtbot.waitUntil(lambda: bool(list(keys.recovery_dir().glob("*.json"))), timeout=WAIT_MS)
+
+
 def first_start(make_studio: MakeStudio) -> Studio:
     return make_studio(settings=Settings(None))
 
