@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core import settings as keys
 from studio.core.device import DeviceTruth
+from studio.core.labels import LabelMix
 from studio.core.library import ModelEntry
 from studio.core.live import WORKING_SIDE as LARGE_SIDE
 from studio.core.live import (
@@ -69,6 +70,8 @@ class LiveController(QObject):
         self._state = LiveState.IDLE
         self._trouble = ""
         self._again = 0
+        self._mixed: tuple[LabelMix, LabelMix] | None = None
+        """What `again` made of the labels last, and what they were before."""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._pump)
@@ -118,11 +121,14 @@ class LiveController(QObject):
             document.set_choices(seed=document.choices.seed + 1)
         else:
             self._again += 1
-            document.set_choices(labels=another(document.choices.labels, entry.manifest.labels, self._again))
+            before = self._labels_before_again()
+            mix = another(before, entry.manifest.labels, self._again)
+            document.set_choices(labels=mix)
+            self._mixed = mix, before
 
     def likeliest(self) -> None:
-        """Go back to the picture the model thinks likeliest."""
-        self._session.document.set_choices(seed=0)
+        """Go back to what was before `again`: the likeliest noise, the labels as they were chosen."""
+        self._session.document.set_choices(seed=0, labels=self._labels_before_again())
 
     def why_not_again(self) -> str:
         """ "" when `again` changes something, else the reason why not."""
@@ -137,7 +143,15 @@ class LiveController(QObject):
 
     def why_not_likeliest(self) -> str:
         """ "" when there is a way back from `again`, else the reason why not."""
-        return "" if self._session.document.choices.seed else "This is the likeliest picture already"
+        choices = self._session.document.choices
+        if choices.seed or choices.labels != self._labels_before_again():
+            return ""
+        return "This is the likeliest picture already"
+
+    def _labels_before_again(self) -> LabelMix:
+        """The labels as the user chose them: those that `again` mixed count only until others are picked."""
+        labels = self._session.document.choices.labels
+        return self._mixed[1] if self._mixed is not None and self._mixed[0] == labels else labels
 
     # What happens elsewhere
 

@@ -37,13 +37,18 @@ def make_studio(qtbot: QtBot, models_folder: Path) -> Iterator[MakeStudio]:
 
     started: list[Studio] = []
 
-    def make(file: Path | None = None, settings: Settings | None = None, show: bool = True) -> "Studio":
+    def make(
+        file: Path | None = None,
+        settings: Settings | None = None,
+        show: bool = True,
+        models: Path = models_folder,
+    ) -> "Studio":
         if settings is None:
             settings = Settings(None)
             settings.set(keys.FIRST_START, False)
             settings.set(keys.NEW_WIDTH, 160)
             settings.set(keys.NEW_HEIGHT, 160)
-        library = ModelLibrary([models_folder], cache_file=models_folder / "cache.json")
+        library = ModelLibrary([models], cache_file=models / "cache.json")
         studio = create_studio(settings, file, library)
         started.append(studio)
         if show:

@@ -13,11 +13,11 @@ from studio.app import Studio, label_sketch
 from studio.core import settings as keys
 from studio.core.layers import LayerKind
 from studio.core.live import LivePicture, LiveState
-from studio.core.openraster import open_ora
+from studio.core.openraster import open_ora, save_ora
 from studio.core.tools import ToolId
 from studio.ui.actions import ActionId
 from studio.ui.messages import MessageKind
-from tests.fixtures.models import flat_colour
+from tests.fixtures.models import TinyModel, flat_colour
 from tests.studio.running import MakeStudio
 from tests.studio.ui.hands import draw
 
@@ -118,6 +118,63 @@ def test_again_without_noise_mixes_another_label_in(qtbot: QtBot, studio: Studio
     qtbot.keyClick(studio.canvas, Qt.Key.Key_1)
     qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
     assert [name for name, _ in studio.document.choices.labels] == ["Animals & Nature", "Food & Drink"]
+
+
+def test_the_way_back_from_a_mixture_is_the_label_chosen(qtbot: QtBot, studio: Studio) -> None:
+    wait_for_picture(qtbot, studio)
+    assert studio.live.why_not_likeliest()
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_1)
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
+    back = studio.window.actions_table[ActionId.LIKELIEST]
+    qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
+    back.trigger()
+    assert studio.document.choices.labels == (("Animals & Nature", 1.0),)
+    assert studio.live.why_not_likeliest()
+
+
+@pytest.fixture
+def noisy(make_studio: MakeStudio, tmp_path: Path) -> Studio:
+    """A studio whose only model has noise."""
+    TinyModel(name="Noisy", noise=2).save(tmp_path / "noisy", "noisy.onnx")
+    return make_studio(models=tmp_path / "noisy")
+
+
+def test_again_with_noise_asks_for_another_picture_each_time(
+    qtbot: QtBot, noisy: Studio, tmp_path: Path
+) -> None:
+    qtbot.keyClick(noisy.canvas, Qt.Key.Key_1)
+    likeliest = wait_for_picture(qtbot, noisy).image
+    seen, seeds = [likeliest.tobytes()], [noisy.document.choices.seed]
+    for _ in range(3):
+        qtbot.keyClick(noisy.canvas, Qt.Key.Key_R)
+        seen.append(wait_for_picture(qtbot, noisy).image.tobytes())
+        seeds.append(noisy.document.choices.seed)
+    assert len(set(seen)) == 4
+    assert len(set(seeds)) == 4
+    assert seeds[0] == 0
+    assert noisy.document.choices.labels == (("Animals & Nature", 1.0),), "the label stays"
+    assert noisy.document.modified
+    assert not noisy.document.can_undo, "a choice is no step of the drawing"
+
+    save_ora(noisy.document.snapshot(), tmp_path / "again.ora")
+    assert open_ora(tmp_path / "again.ora").document.choices.seed == seeds[-1], "the file remembers which"
+
+    back = noisy.window.actions_table[ActionId.LIKELIEST]
+    qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
+    back.trigger()
+    assert wait_for_picture(qtbot, noisy).image.tobytes() == likeliest.tobytes()
+    qtbot.waitUntil(lambda: not back.isEnabled(), timeout=WAIT_MS)
+
+
+def test_a_seed_gives_the_same_picture_whenever_it_is_asked_for(qtbot: QtBot, noisy: Studio) -> None:
+    qtbot.keyClick(noisy.canvas, Qt.Key.Key_R)
+    first = wait_for_picture(qtbot, noisy).image
+    qtbot.keyClick(noisy.canvas, Qt.Key.Key_R)
+    other = wait_for_picture(qtbot, noisy).image
+    noisy.document.set_choices(seed=1)
+    assert np.array_equal(wait_for_picture(qtbot, noisy).image, first)
+    assert not np.array_equal(other, first)
 
 
 @pytest.mark.parametrize(
