@@ -4,7 +4,6 @@ import dataclasses
 import difflib
 import math
 import tomllib
-import types
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +12,12 @@ from typing import Any
 
 from training.data.options import AugmentConfig, HintConfig
 from training.files import UserError, write_text
-from training.options import check_options, option
+from training.options import check_options, headed, inner_kind, is_optional, option, settings_of
 
 TRUE_WORDS, FALSE_WORDS = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+AUGMENTATIONS = ("colour", "translation", "cutout")
+LOWER_IS_BETTER = {"l1": True, "ssim": False, "kd": True, "fd": True, "kid": True, "fid": True}
+"""The metrics that can choose the best state, and which way they go."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,29 @@ class DiscriminatorConfig:
     crop: float = option(
         1.0, low=0.25, high=1.0, help="Side of the random window it judges, as a share of the picture's"
     )
+    augment: str = option(
+        "none",
+        choices=("none", "auto", "fixed", "adaptive"),
+        title="Small data help",
+        basic=True,
+        help="Vary what the discriminator sees, so that it cannot learn few pictures by heart: fixed always "
+        "does, adaptive as far as it is needed, auto is adaptive where there are few pictures",
+    )
+    augment_kinds: tuple[str, ...] = option(
+        AUGMENTATIONS, choices=AUGMENTATIONS, help="What is varied: colour, translation, cutout"
+    )
+    augment_target: float = option(
+        0.6,
+        low=0,
+        high=1,
+        help="How sure of real pictures it may be, 0 = not at all, before adaptive varies more",
+    )
+    augment_pictures: int = option(
+        50_000,
+        low=100,
+        high=100_000_000,
+        help="Pictures in which the adaptive strength can rise from none to full",
+    )
 
 
 @dataclass(frozen=True)
@@ -66,12 +91,31 @@ class LossConfig:
 class OptimConfig:
     """Adam for both networks and the moving average of the generator."""
 
-    generator_lr: float = option(4e-4, low=1e-6, high=1e-2, help="Adam step size of the generator")
+    generator_lr: float = option(
+        4e-4,
+        low=1e-6,
+        high=1e-2,
+        title="Learning rate",
+        basic=True,
+        help="How far the generator moves each step; halve it when the losses jump about",
+    )
     discriminator_lr: float = option(4e-4, low=1e-6, high=1e-2, help="Adam step size of the discriminator")
     betas: tuple[float, float] = option((0.0, 0.99), low=0, high=0.9999, help="Adam's two decay rates")
     warmup_steps: int = option(100, low=0, high=100_000, help="Steps in which the step size rises from zero")
     decay_fraction: float = option(0.4, low=0, high=1, help="Share at the end in which it falls to zero")
     ema: float = option(0.995, low=0, high=0.99999, help="Decay of the generator's moving average a step")
+    generator_steps: int = option(
+        1,
+        low=1,
+        high=100,
+        help="Generator steps for each discriminator step; more when the discriminator overpowers it",
+    )
+    label_ramp_steps: int = option(
+        0,
+        low=0,
+        high=10_000_000,
+        help="Steps in which the labels come in slowly; helps where a label has few pictures",
+    )
 
 
 @dataclass(frozen=True)
@@ -79,39 +123,102 @@ class IntervalConfig:
     """How often something happens, in steps; 0 = never."""
 
     log: int = option(20, low=1, high=100_000, help="Losses are reported")
-    sample: int = option(500, low=0, high=1_000_000, help="A grid of samples is drawn")
+    sample: int = option(
+        500, low=0, high=1_000_000, title="Samples", basic=True, help="A grid of samples is drawn"
+    )
     checkpoint: int = option(500, low=1, high=1_000_000, help="The state is saved")
     evaluate: int = option(1000, low=0, high=1_000_000, help="The validation split is measured")
     keep: int = option(0, low=0, high=10_000_000, help="Checkpoints at multiples of this are kept for good")
+    pictures: int = option(1000, low=1, high=100_000, help="Most held-out pictures that are measured")
+    share: float = option(
+        0.1,
+        low=0.001,
+        high=1,
+        help="Largest share of the time for measuring, samples and saving; samples and measuring come less "
+        "often when they would take more",
+    )
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """One training run. ``minutes`` replaces ``steps`` by a budget of training time."""
+    """One training run. ``minutes`` or ``epochs``, where given, replaces ``steps``."""
 
-    recipe: str = option("lineart", help="Name of the recipe these settings started from")
-    data: str = option("", help="Folder of the prepared data set")
-    run: str = option("", help="Folder of the run")
-    steps: int = option(20_000, low=1, high=100_000_000, help="Training steps in all")
-    minutes: float | None = option(None, low=0.01, high=1e6, help="Budget of training time instead of steps")
-    size: int = option(256, low=64, high=1024, help="Side of the training pictures in pixels")
-    batch_size: int = option(4, low=1, high=1024, help="Pictures a step")
-    seed: int = option(0, low=0, high=2**31 - 1, help="Seed of everything random")
-    device: str = option("auto", choices=("auto", "cpu", "cuda", "mps"), help="Where to train")
+    recipe: str = option(
+        "lineart", group="Run", basic=True, help="Name of the recipe these settings started from"
+    )
+    data: str = option("", group="Run", help="Folder of pictures or prepared data set")
+    run: str = option("", group="Run", help="Folder of the run")
+    steps: int = option(
+        20_000, low=1, high=100_000_000, group="Length", basic=True, help="Training steps in all"
+    )
+    minutes: float | None = option(
+        None, low=0.01, high=1e6, group="Length", basic=True, help="Budget of training time instead of steps"
+    )
+    epochs: float | None = option(
+        None,
+        low=0.01,
+        high=1e6,
+        group="Length",
+        basic=True,
+        help="How often every picture is shown, instead of steps",
+    )
+    stop_when_stale: int = option(
+        0,
+        low=0,
+        high=1000,
+        group="Length",
+        basic=True,
+        title="Stop without progress",
+        help="End after so many measurements in a row without a better one; 0 = go on to the end",
+    )
+    best_by: str = option(
+        "l1",
+        choices=tuple(LOWER_IS_BETTER),
+        group="Length",
+        help="Figure on held-out pictures that chooses the best state: l1 and ssim compare each picture with "
+        "its truth, kd and fd how real the pictures look as a whole; kid and fid need the Inception weights",
+    )
+    size: int = option(
+        256,
+        low=64,
+        high=1024,
+        group="Picture",
+        basic=True,
+        help="Side of the training pictures in pixels, a multiple of 32; twice the size takes four times as "
+        "long",
+    )
+    batch_size: int = option(
+        4, low=0, high=1024, group="Machine", basic=True, help="Pictures a step; 0 = as many as fit"
+    )
+    seed: int = option(0, low=0, high=2**31 - 1, group="Run", help="Seed of everything random")
+    device: str = option(
+        "auto", choices=("auto", "cpu", "cuda", "mps"), group="Machine", basic=True, help="Where to train"
+    )
     precision: str = option(
         "auto",
         choices=("auto", "float32", "bfloat16", "float16"),
+        group="Machine",
         help="Number format of the convolutions; auto takes bfloat16 where the machine is fast at it",
     )
-    init: str | None = option(None, help="Model file (.onnx) whose weights to start from")
-    threads: int = option(0, low=0, high=256, help="CPU threads, 0 = as many as cores")
-    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
-    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
-    loss: LossConfig = field(default_factory=LossConfig)
-    optim: OptimConfig = field(default_factory=OptimConfig)
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    hints: HintConfig = field(default_factory=HintConfig)
-    every: IntervalConfig = field(default_factory=IntervalConfig)
+    init: str | None = option(
+        None,
+        group="Run",
+        basic=True,
+        title="Start from",
+        help="Model file (.onnx) whose weights to start from",
+    )
+    threads: int = option(0, low=0, high=256, group="Machine", help="CPU threads, 0 = as many as cores")
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig, metadata=headed("Generator"))
+    discriminator: DiscriminatorConfig = field(
+        default_factory=DiscriminatorConfig, metadata=headed("Discriminator")
+    )
+    loss: LossConfig = field(default_factory=LossConfig, metadata=headed("Loss weights"))
+    optim: OptimConfig = field(default_factory=OptimConfig, metadata=headed("Learning"))
+    augment: AugmentConfig = field(
+        default_factory=AugmentConfig, metadata=headed("Variation of the drawings")
+    )
+    hints: HintConfig = field(default_factory=HintConfig, metadata=headed("Colour hints"))
+    every: IntervalConfig = field(default_factory=IntervalConfig, metadata=headed("How often"))
 
     def checked(self) -> "TrainConfig":
         """Return self; UserError for a value out of its range."""
@@ -119,6 +226,8 @@ class TrainConfig:
         if self.size % 32:
             near = max(64, round(self.size / 32) * 32)
             raise UserError(f"size is {self.size}; choose a multiple of 32 such as {near}.")
+        if self.minutes is not None and self.epochs is not None:
+            raise UserError("minutes and epochs are both given; choose one of them.")
         return self
 
 
@@ -182,17 +291,9 @@ def with_settings(config: TrainConfig, settings: Iterable[str]) -> TrainConfig:
     return config.checked()
 
 
-def setting_names(config: Any = None, prefix: str = "") -> list[str]:
+def setting_names() -> list[str]:
     """All names that ``with_settings`` takes, in order."""
-    config = TrainConfig() if config is None else config
-    names: list[str] = []
-    for entry in dataclasses.fields(config):
-        value = getattr(config, entry.name)
-        if dataclasses.is_dataclass(value):
-            names += setting_names(value, f"{prefix}{entry.name}.")
-        else:
-            names.append(prefix + entry.name)
-    return names
+    return [setting.name for setting in settings_of(TrainConfig())]
 
 
 def _with_setting(config: Any, keys: list[str], text: str, name: str) -> Any:
@@ -234,15 +335,16 @@ def _filled(config: Any, values: Mapping[str, Any], prefix: str) -> Any:
 
 def _parsed(text: str, kind: Any, name: str) -> Any:
     """``text`` of the command line as a value of type ``kind``."""
-    if _is_optional(kind):
-        return None if text.lower() in ("", "none") else _parsed(text, _inner(kind), name)
+    if is_optional(kind):
+        return None if text.lower() in ("", "none") else _parsed(text, inner_kind(kind), name)
     if kind is bool:
         if text.lower() in TRUE_WORDS + FALSE_WORDS:
             return text.lower() in TRUE_WORDS
         raise UserError(f"{name} is {text!r}; write true or false.")
     if typing.get_origin(kind) is tuple:
         parts = [part for part in text.strip("()[]").split(",") if part.strip()]
-        return _converted([_parsed(part.strip(), float, name) for part in parts], kind, name)
+        entry = typing.get_args(kind)[0]
+        return _converted([_parsed(part.strip(), entry, name) for part in parts], kind, name)
     try:
         return _converted({int: int, float: float}.get(kind, str)(text), kind, name)
     except ValueError:
@@ -251,8 +353,8 @@ def _parsed(text: str, kind: Any, name: str) -> Any:
 
 def _converted(value: Any, kind: Any, name: str) -> Any:
     """``value`` checked against type ``kind``; whole numbers serve where a float is asked."""
-    if _is_optional(kind):
-        return None if value is None else _converted(value, _inner(kind), name)
+    if is_optional(kind):
+        return None if value is None else _converted(value, inner_kind(kind), name)
     if typing.get_origin(kind) is tuple:
         arguments = [argument for argument in typing.get_args(kind) if argument is not ...]
         varied = ... in typing.get_args(kind)
@@ -261,7 +363,8 @@ def _converted(value: Any, kind: Any, name: str) -> Any:
                 _converted(entry, arguments[0 if varied else index], name)
                 for index, entry in enumerate(value)
             )
-        raise UserError(f"{name} is {value!r}; write {len(arguments)} numbers with a comma between.")
+        wanted = "a list" if varied else f"{len(arguments)} numbers"
+        raise UserError(f"{name} is {value!r}; write {wanted} with a comma between.")
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
@@ -269,14 +372,6 @@ def _converted(value: Any, kind: Any, name: str) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise UserError(f"{name} is {value}; write a finite number.")
     return value
-
-
-def _is_optional(kind: Any) -> bool:
-    return typing.get_origin(kind) in (typing.Union, types.UnionType) and type(None) in typing.get_args(kind)
-
-
-def _inner(kind: Any) -> Any:
-    return next(argument for argument in typing.get_args(kind) if argument is not type(None))
 
 
 def _described(kind: Any) -> str:

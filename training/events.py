@@ -7,8 +7,20 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Preparing:
+    """Before the first step: ``done`` of ``total`` (0 = not known) of what ``text`` says is done."""
+
+    done: int
+    total: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Started:
-    """The loop is about to take step ``step`` + 1 of ``steps``."""
+    """The loop is about to take step ``step`` + 1 of ``steps`` (0 = not known yet).
+
+    ``batch_size`` is the number of pictures a step over all ``processes``.
+    """
 
     run: str
     step: int
@@ -19,11 +31,19 @@ class Started:
     labels: tuple[str, ...]
     parameters: dict[str, int]
     resumed: bool = False
+    batch_size: int = 0
+    processes: int = 1
 
 
 @dataclass(frozen=True)
 class StepDone:
-    """Step ``step`` is done; sent every ``every.log`` steps. ``left_s`` is the estimated time left."""
+    """Step ``step`` is done; sent every ``every.log`` steps. ``left_s`` is the estimated time left.
+
+    ``epoch`` counts how often every family of pictures has been shown. ``balance`` holds, for ``real`` and
+    ``generated`` pictures, the share of patches that the discriminator judges rightly (0.5 = it cannot tell),
+    and ``augment``, the strength 0..1 with which it is shown varied pictures; empty without a discriminator.
+    ``memory`` holds ``process_mb`` and, on a GPU, ``gpu_mb``.
+    """
 
     step: int
     steps: int
@@ -32,25 +52,45 @@ class StepDone:
     elapsed_s: float
     left_s: float
     learning_rate: float
+    epoch: float = 0.0
+    balance: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SamplesReady:
-    """A grid of samples lies at ``path`` (PNG): line art, colours, colours with hints, truth."""
+    """A grid of samples lies at ``path`` (PNG): line art, colours, hints, colours with them, truth.
+
+    ``rows`` x ``columns`` pictures of ``side`` pixels, ``gap`` pixels apart. With ``preview`` row 0 is the
+    drawing of SetPreview. ``labels`` names each row's label, "" for none or a mixture.
+    """
 
     step: int
     path: str
+    rows: int = 0
+    columns: int = 0
+    side: int = 0
+    gap: int = 0
+    preview: bool = False
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class MetricsReady:
-    """Figures on a split; ``best`` says whether they are the best of the run so far."""
+    """Figures on a split; ``best`` says whether they are the best of the run so far.
+
+    ``chosen`` is the figure among them that decides on ``best``. ``extractor`` names the network whose
+    features the distances compare, ``protocol`` says in a sentence how the figures were made.
+    """
 
     step: int
     split: str
     metrics: dict[str, float]
     count: int
     best: bool = False
+    extractor: str = ""
+    protocol: str = ""
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,17 +103,22 @@ class CheckpointSaved:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something needs the user's eye; the run goes on or pauses."""
+    """Something needs the user's eye; the run goes on or pauses.
+
+    ``kind`` is one of balance, collapse, memory, disk, data, rollback, schedule, device, or "".
+    """
 
     step: int
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Paused:
-    """The loop waits after ``step`` for Continue or Stop."""
+    """The loop waits after ``step`` for Continue or Stop; ``reason`` is "disk", or "" when asked to."""
 
     step: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +154,8 @@ class Failed:
 
 
 Event = (
-    Started
+    Preparing
+    | Started
     | StepDone
     | SamplesReady
     | MetricsReady
@@ -125,8 +171,8 @@ Event = (
 EVENT_TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Started, StepDone, SamplesReady, MetricsReady, CheckpointSaved, Warned, Paused, Continued, Exported,
-        Finished, Failed,
+        Preparing, Started, StepDone, SamplesReady, MetricsReady, CheckpointSaved, Warned, Paused, Continued,
+        Exported, Finished, Failed,
     )
 }  # fmt: skip
 

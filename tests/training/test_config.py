@@ -4,6 +4,7 @@ import pytest
 
 from training.config import TrainConfig, from_dict, from_toml, setting_names, to_dict, to_toml, with_settings
 from training.files import UserError
+from training.options import settings_of
 
 
 def test_a_config_survives_toml() -> None:
@@ -42,6 +43,7 @@ def test_settings_are_converted_to_the_type_of_their_field() -> None:
         ("augment.enabled=perhaps", "true or false"),
         ("device=tpu", "cuda"),
         ("size=100", "multiple of 32"),
+        ("discriminator.augment_kinds=colour,noise", "cutout"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_its_remedy(setting: str, remedy: str) -> None:
@@ -71,3 +73,24 @@ def test_every_setting_explains_itself_and_can_be_set_by_its_name() -> None:
         value = (values[section] if section else values).get(key, "none")
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         assert with_settings(TrainConfig(), [f"{name}={text}"]) == TrainConfig()
+
+
+def test_every_setting_belongs_to_a_group_and_the_short_list_is_short() -> None:
+    settings = list(settings_of(TrainConfig()))
+    assert [setting.name for setting in settings if not setting.group] == []
+    assert 5 <= sum(setting.basic for setting in settings) <= 20
+
+
+def test_a_run_has_one_length() -> None:
+    with pytest.raises(UserError, match="choose one"):
+        with_settings(TrainConfig(), ["minutes=3", "epochs=2"])
+
+
+def test_a_config_written_before_a_setting_existed_keeps_its_meaning() -> None:
+    config = from_dict({"steps": 9, "discriminator": {"kind": "projected"}, "every": {"log": 50}})
+    assert (config.discriminator.augment, config.optim.generator_steps, config.optim.label_ramp_steps) == (
+        "none",
+        1,
+        0,
+    )
+    assert (config.stop_when_stale, config.best_by, config.epochs) == (0, "l1", None)

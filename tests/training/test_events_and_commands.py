@@ -8,13 +8,14 @@ import pytest
 from training import commands, events
 
 EVENTS = [
+    events.Preparing(3, 10, "Pictures are decoded"),
     events.Started("run", 0, 10, "CPU", "float32", 5, ("a", "b"), {"generator": 7}),
-    events.StepDone(3, 10, {"l1": 0.5}, 2.0, 1.5, 3.5, 1e-4),
-    events.SamplesReady(3, "samples/step-3.png"),
-    events.MetricsReady(3, "val", {"l1": 0.1}, 12, True),
+    events.StepDone(3, 10, {"l1": 0.5}, 2.0, 1.5, 3.5, 1e-4, 0.25, {"real": 0.5}, {"process_mb": 90.0}),
+    events.SamplesReady(3, "samples/step-3.png", 2, 5, 64, 4, True, ("", "a")),
+    events.MetricsReady(3, "val", {"l1": 0.1}, 12, True, "efficientnet_lite2", "12 pictures", "l1"),
     events.CheckpointSaved(3, "checkpoints/step-3"),
-    events.Warned(3, "ü\n“quoted”"),
-    events.Paused(3),
+    events.Warned(3, "ü\n“quoted”", "data"),
+    events.Paused(3, "disk"),
     events.Continued(3),
     events.Exported("model.onnx", 1),
     events.Finished(10, True, {"l1": 0.1}),
@@ -39,6 +40,23 @@ def test_every_kind_of_event_is_tried_here() -> None:
 def test_a_line_that_is_no_event_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         events.from_json(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"event": "StepDone", "step": 1, "steps": 9, "losses": {"l1": 1.0}, "images_per_s": 1.0, '
+        '"elapsed_s": 1.0, "left_s": 8.0, "learning_rate": 0.0004}',
+        '{"event": "SamplesReady", "step": 1, "path": "samples/step-00000001.png"}',
+        '{"event": "MetricsReady", "step": 1, "split": "val", "metrics": {"l1": 0.1}, "count": 2}',
+        '{"event": "Warned", "step": 1, "text": "The disk is full."}',
+        '{"event": "Paused", "step": 1}',
+        '{"event": "Started", "run": "r", "step": 0, "steps": 9, "device": "CPU", "precision": "float32", '
+        '"images": 2, "labels": ["a"], "parameters": {"generator": 7}, "resumed": false}',
+    ],
+)
+def test_a_line_of_an_older_journal_is_read(line: str) -> None:
+    assert type(events.from_json(line)).__name__ in line
 
 
 @pytest.mark.parametrize("name", sorted(commands.PLAIN))

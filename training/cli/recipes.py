@@ -2,10 +2,9 @@
 
 import json
 import sys
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 from training.config import to_dict
+from training.options import Setting, settings_of
 from training.recipes import get_recipe, recipe_names
 
 
@@ -26,19 +25,13 @@ def show_recipes(name: str | None, as_json: bool) -> None:
             )
         )
     else:
-        _write(f"{recipe.about}\n\n" + "\n".join(_rows(recipe.config, "")))
+        _write(f"{recipe.about}\n\n" + "\n".join(map(_row, settings_of(recipe.config))))
 
 
-def _rows(config: Any, prefix: str) -> list[str]:
-    rows: list[str] = []
-    for entry in fields(config):
-        value = getattr(config, entry.name)
-        if is_dataclass(value):
-            rows += _rows(value, f"{prefix}{entry.name}.")
-        else:
-            shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            rows.append(f"{prefix + entry.name + '=' + shown:36} {entry.metadata['help']}")
-    return rows
+def _row(setting: Setting) -> str:
+    value = setting.value
+    shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"{setting.name + '=' + shown:36} {setting.help}"
 
 
 def _write(text: str) -> None:
