@@ -1,14 +1,20 @@
 """From pen samples to a smooth path: one pass of smoothing, then curves cut into short straight pieces."""
 
 import math
+from collections import deque
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 FULL_SMOOTHING_S = 0.15
 """Time constant of the smoothing at strength 1."""
 USUAL_STEP_S = 0.008
 LONGEST_STEP_S = 0.05
+TAIL_STEP_S = 0.004
+"""How far apart, in the hand's time, the points are by which a lifted stroke catches up."""
+TAIL_READINGS = 16
 SMALLEST_MOVE_PX = 0.5
 FLATNESS_PX = 0.1
 LONGEST_PIECE_PX = 48.0
@@ -42,12 +48,20 @@ class Piece(NamedTuple):
     end: PathPoint
 
 
+class Moment(NamedTuple):
+    """Where the hand was, at a time on the stroke's own clock."""
+
+    time_s: float
+    point: PathPoint
+
+
 class StrokePath:
     """Turns samples, one at a time, into the pieces of one smooth curve.
 
     Samples pass an exponential filter in time (strength 0..1; 0 follows the pen exactly), then quadratic
     curves join the midpoints between filtered points, so that the path has no corners at any speed. The
-    result depends on the samples alone, not on how they were batched. ``finish`` catches up with the pen.
+    result depends on the samples alone, not on how they were batched. ``finish`` runs on to the pen along the
+    way the hand took.
     """
 
     def __init__(self, smoothing: float = 0.0) -> None:
@@ -56,25 +70,33 @@ class StrokePath:
         self._smooth = self._pen
         self._control = self._pen
         self._middle = self._pen
-        self._heading_from = self._pen
         self._time_s = 0.0
+        self._clock_s = 0.0
+        self._lag_s = 0.0
+        self._hand: deque[Moment] = deque()
 
     def start(self, sample: PenSample) -> list[Piece]:
         """Begin at ``sample``; return the dot under the pen."""
         point = _point(sample)
-        self._pen = self._smooth = self._control = self._middle = self._heading_from = point
+        self._pen = self._smooth = self._control = self._middle = point
         self._time_s = sample.time_s
+        self._clock_s = self._lag_s = 0.0
+        self._hand = deque([Moment(0.0, point)])
         return [Piece(point, point)]
 
     def add(self, sample: PenSample) -> list[Piece]:
         """Follow the pen to ``sample``; return the pieces that are certain now (often none or a few)."""
-        point = _point(sample)
-        if _distance(self._pen, point) >= SMALLEST_MOVE_PX:
-            self._heading_from = self._pen
-        self._pen = point
+        self._pen = _point(sample)
         step_s = sample.time_s - self._time_s
         self._time_s = sample.time_s
-        return self._follow(step_s)
+        # Replayed or coarse clocks give 0 or huge steps; a stroke must not freeze or jump for that.
+        step_s = min(step_s, LONGEST_STEP_S) if step_s > 0 else USUAL_STEP_S
+        self._remember(step_s)
+        kept = math.exp(-step_s / self._time_constant_s) if self._time_constant_s > 0 else 0.0
+        # The clock passes the same filter: the smoothed point is where the hand was this long ago.
+        self._lag_s = (self._lag_s + step_s) * kept
+        self._smooth = _between(self._smooth, self._pen, 1.0 - kept)
+        return self._lead_to(self._smooth)
 
     def finish(self, sample: PenSample | None = None) -> list[Piece]:
         """End the path where the pen was lifted, without a tail of lag."""
@@ -82,36 +104,47 @@ class StrokePath:
         if sample is not None:
             # Tablets report no pressure as the pen leaves; the line keeps the width it had.
             pieces += self.add(replace(sample, pressure=sample.pressure or self._pen.pressure))
-        pieces += [*_straight(self._middle, self._control), *self._catch_up()]
+        for point in self._tail():
+            pieces += self._lead_to(point)
+        pieces += [*_straight(self._middle, self._control), *_straight(self._control, self._pen)]
         self._middle = self._control = self._smooth = self._pen
         return pieces
 
-    def _catch_up(self) -> list[Piece]:
-        """Lead from the last certain point to the pen: off the way the path went, on to the way the pen went.
+    def _tail(self) -> list[PathPoint]:
+        """Return the points from the smoothed one to the pen, along the way that the hand took last.
 
-        A straight line there would show as a kink whenever the smoothing lags behind a fast pen.
+        The filter runs on over the samples it has already seen, as a mean around the moment it has reached;
+        the less of them is left, the shorter the mean, so that it ends at the pen. What parts that mean from
+        the smoothed point at first is brought in bit by bit, so that the path does not jump.
         """
-        start, end = self._control, self._pen
-        gap = _distance(start, end)
-        if gap < 0.01:
+        count = math.ceil(self._lag_s / TAIL_STEP_S)
+        if count == 0 or _distance(self._smooth, self._pen) < SMALLEST_MOVE_PX:
             return []
-        reach = gap / 3
-        leave = _toward(self._middle, start, reach)
-        arrive = _toward(self._heading_from, end, reach)
-        first = start._replace(x=start.x + leave[0], y=start.y + leave[1])
-        second = end._replace(x=end.x - arrive[0], y=end.y - arrive[1])
-        return _cubic(start, first, second, end)
+        left = np.linspace(1.0, 0.0, count + 1)
+        share = 0.5 + (np.arange(TAIL_READINGS) + 0.5) / TAIL_READINGS
+        times = self._clock_s - self._lag_s * left[:, None] * share
+        known = [moment.time_s for moment in self._hand]
+        values = np.array([moment.point for moment in self._hand])
+        means = np.stack([np.interp(times, known, column).mean(axis=1) for column in values.T], axis=1)
+        # Smoothstep: neither the start nor the end of the tail bends for it.
+        means += (np.array(self._smooth) - means[0]) * (left * left * (3.0 - 2.0 * left))[:, None]
+        return [PathPoint(*point) for point in means[1:].tolist()]
 
-    def _follow(self, step_s: float) -> list[Piece]:
-        # Replayed or coarse clocks give 0 or huge steps; a stroke must not freeze or jump for that.
-        step_s = min(step_s, LONGEST_STEP_S) if step_s > 0 else USUAL_STEP_S
-        share = 1.0 - math.exp(-step_s / self._time_constant_s) if self._time_constant_s > 0 else 1.0
-        self._smooth = _between(self._smooth, self._pen, share)
-        if _distance(self._smooth, self._control) < SMALLEST_MOVE_PX:
+    def _remember(self, step_s: float) -> None:
+        self._clock_s += step_s
+        self._hand.append(Moment(self._clock_s, self._pen))
+        # The lag is never longer than the filter's time constant.
+        oldest_s = self._clock_s - 1.5 * self._time_constant_s
+        while len(self._hand) > 1 and self._hand[1].time_s <= oldest_s:
+            self._hand.popleft()
+
+    def _lead_to(self, point: PathPoint) -> list[Piece]:
+        """Lead the curve towards the next smoothed point."""
+        if _distance(point, self._control) < SMALLEST_MOVE_PX:
             return []
-        middle = _between(self._control, self._smooth, 0.5)
+        middle = _between(self._control, point, 0.5)
         pieces = _curve(self._middle, self._control, middle)
-        self._middle, self._control = middle, self._smooth
+        self._middle, self._control = middle, point
         return pieces
 
 
@@ -145,25 +178,6 @@ def _curve(start: PathPoint, control: PathPoint, end: PathPoint) -> list[Piece]:
         pieces += _straight(last, here)
         last = here
     return pieces
-
-
-def _cubic(start: PathPoint, first: PathPoint, second: PathPoint, end: PathPoint) -> list[Piece]:
-    """Cut a cubic Bezier curve into even shares of its parameter, short enough for a catch-up."""
-    count = min(24, max(1, math.ceil(_distance(start, end) / 3)))
-    points = []
-    for i in range(count + 1):
-        t = i / count
-        a, b, c = _between(start, first, t), _between(first, second, t), _between(second, end, t)
-        points.append(_between(_between(a, b, t), _between(b, c, t), t))
-    return [piece for a, b in pairwise(points) for piece in _straight(a, b)]
-
-
-def _toward(start: PathPoint, end: PathPoint, length: float) -> tuple[float, float]:
-    """Return the step of ``length`` in the direction from start to end; none where they coincide."""
-    distance = _distance(start, end)
-    if distance < 1e-6:
-        return 0.0, 0.0
-    return (end.x - start.x) / distance * length, (end.y - start.y) / distance * length
 
 
 def _straight(start: PathPoint, end: PathPoint) -> list[Piece]:

@@ -1,5 +1,6 @@
 import itertools
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -81,6 +82,40 @@ def test_smoothing_calms_a_trembling_hand_and_still_ends_under_the_pen() -> None
         spread[smoothing] = np.std([piece.end.y for piece in pieces[:-10]])
         assert pieces[-1].end[:2] == pytest.approx((shaky[-1].x, shaky[-1].y), abs=0.01)
     assert spread[0.6] < spread[0.0] / 2
+
+
+def corner_at(t: float) -> tuple[float, float]:
+    return 100 + 2000 * min(t, 0.36), 100 + 2000 * max(0.0, t - 0.36)
+
+
+def wave_at(t: float) -> tuple[float, float]:
+    return 100 + 1500 * t, 500 + 120 * math.sin(14 * t)
+
+
+@pytest.mark.parametrize("hand", [corner_at, wave_at])
+def test_a_fast_stroke_ends_along_the_way_the_hand_took(hand: Callable[[float], tuple[float, float]]) -> None:
+    way = np.array([hand(t) for t in np.arange(0, 0.4001, 0.001)])
+    stroke = [PenSample(*hand(t), time_s=t) for t in np.arange(0, 0.4001, 0.008)]
+    path = StrokePath(1.0)
+    path.start(stroke[0])
+    for sample in stroke[1:-1]:
+        path.add(sample)
+    tail = path.finish(stroke[-1])
+    off = [np.hypot(*(way - piece.end[:2]).T).min() for piece in tail]
+    chord = np.linspace(tail[0].start[:2], tail[-1].end[:2], 50)
+    assert max(off) < 0.5 * max(np.hypot(*(way - point).T).min() for point in chord)
+    assert tail[-1].end[:2] == pytest.approx(hand(0.4), abs=0.01)
+    headings = [math.atan2(b.y - a.y, b.x - a.x) for a, b in tail if math.dist(a[:2], b[:2]) > 1e-3]
+    assert np.abs(np.diff(np.unwrap(headings))).max() < math.radians(15)
+
+
+def test_a_stroke_that_rests_before_the_pen_is_lifted_has_no_tail() -> None:
+    stroke = [PenSample(20 + 2 * min(i, 40), 100, time_s=0.008 * i) for i in range(400)]
+    path = StrokePath(1.0)
+    path.start(stroke[0])
+    for sample in stroke[1:]:
+        path.add(sample)
+    assert sum(math.dist(a[:2], b[:2]) for a, b in path.finish()) < 1.5
 
 
 def test_wild_reports_are_survived() -> None:
