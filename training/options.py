@@ -43,7 +43,7 @@ def option(
 
 
 def headed(group: str) -> dict[str, str]:
-    """Return the metadata of a dataclass field that holds a section of settings under the heading ``group``."""
+    """Return the metadata of a dataclass field that holds a section of settings; ``group`` heads it."""
     return {"group": group}
 
 
