@@ -2,34 +2,30 @@
 exact.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.augment_lineart import draw_like_people
-from training.data.hints import Regions, evaluation_hints, simulate_hints
+from training.data.dataset import Dataset
+from training.data.hints import evaluation_hints
 from training.data.options import AugmentConfig, HintConfig
-from training.data.paired import PairedDataset
 from training.data.palette import CODE_SIZE, palette_code
 
 LABEL_DROPPED = 0.15
 LABEL_MIXED = 0.1
 NOISE_KEPT = 0.5
-# Share of draws from a family with skin-tone variants that give one of those.
-VARIANT = 0.4
-# Difference from the base's colours that makes a skin-tone variant's area.
-VARIED = 12
 
 
 @dataclass(frozen=True)
 class Batch:
     """N pairs: sketch uint8 [N,S,S] (255 paper, 0 ink), hints uint8 [N,S,S,4] straight RGBA, flats uint8
     [N,S,S,3] the colours wanted, label float32 [N,L], noise float32 [N,Z]. The picture wanted is
-    flats * sketch / 255."""
+    flats * sketch / 255, or flats where the data set's ``lines`` is False."""
 
     sketch: NDArray[np.uint8]
     hints: NDArray[np.uint8]
@@ -42,7 +38,7 @@ class Batch:
 
 
 def training_batch(
-    dataset: PairedDataset,
+    dataset: Dataset,
     step: int,
     seed: int,
     batch_size: int,
@@ -55,16 +51,12 @@ def training_batch(
     An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped
     for 15 % and mixed with another for 10 %; noise is the palette code of the truth, or zeros, half and half.
     """
-    members = dataset.members
     chosen = [
-        _member(dataset, members, step * batch_size + i, seed, _rng(seed, step, i, 0))
-        for i in range(batch_size)
+        _chosen(dataset, step * batch_size + i, seed, _rng(seed, step, i, 0)) for i in range(batch_size)
     ]
-    samples = [
-        _sample(dataset, item, _rng(seed, step, i, 1), augment, hints) for i, item in enumerate(chosen)
-    ]
-    sketch = np.stack([one[0] for one in samples])
-    flats = np.stack([one[2] for one in samples])
+    samples = [dataset.sample(item, _rng(seed, step, i, 1), augment, hints) for i, item in enumerate(chosen)]
+    sketch = np.stack([one.sketch for one in samples])
+    flats = np.stack([one.flats for one in samples])
     label = np.zeros((batch_size, len(dataset.labels)), np.float32)
     noise = np.zeros((batch_size, noise_size), np.float32)
     for i, item in enumerate(chosen):
@@ -74,19 +66,17 @@ def training_batch(
             noise[i, : min(noise_size, CODE_SIZE)] = palette_code(
                 flats[i], sketch[i], min(noise_size, CODE_SIZE)
             )
-    return Batch(sketch, np.stack([one[1] for one in samples]), flats, label, noise)
+    return Batch(sketch, np.stack([one.hints for one in samples]), flats, label, noise)
 
 
 def evaluation_batches(
-    dataset: PairedDataset, batch_size: int, hints: int = 0, seed: int = 0, noise_size: int = 0
+    dataset: Dataset, batch_size: int, hints: int = 0, seed: int = 0, noise_size: int = 0
 ) -> Iterator[Batch]:
     """Yield the whole split in order, unvaried, with its true labels, zero noise, and ``hints`` dots each."""
     for start in range(0, len(dataset), batch_size):
         items = range(start, min(start + batch_size, len(dataset)))
-        sketch, flats = (
-            np.array(dataset.sketch[start : items.stop]),
-            np.array(dataset.flats[start : items.stop]),
-        )
+        pairs = [dataset.clean(item) for item in items]
+        sketch, flats = np.stack([pair.sketch for pair in pairs]), np.stack([pair.flats for pair in pairs])
         given = np.zeros((*sketch.shape, 4), np.uint8)
         for i, item in enumerate(items):
             if hints:
@@ -100,36 +90,15 @@ def _rng(seed: int, step: int, i: int, purpose: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, step, i, purpose))))
 
 
-def _member(
-    dataset: PairedDataset,
-    members: Sequence[NDArray[np.int64]],
-    position: int,
-    seed: int,
-    rng: np.random.Generator,
-) -> int:
-    epoch, place = divmod(position, len(members))
-    family = members[int(_rng(seed, epoch, 0, 4).permutation(len(members))[place])]
-    varied = family[dataset.base[family] >= 0]
-    plain = family[dataset.base[family] < 0]
-    if len(varied) and (not len(plain) or rng.random() < VARIANT):
-        return int(rng.choice(varied))
-    return int(rng.choice(plain))
+@lru_cache(maxsize=4)
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """The order of an epoch; every sample of the epoch asks for it."""
+    return _rng(seed, epoch, 0, 4).permutation(count)
 
 
-def _sample(
-    dataset: PairedDataset, item: int, rng: np.random.Generator, augment: AugmentConfig, hints: HintConfig
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    sketch, flats = np.array(dataset.sketch[item]), np.array(dataset.flats[item])
-    must = np.zeros_like(sketch)
-    base = int(dataset.base[item])
-    if base >= 0:
-        red, green, blue = cv2.split(cv2.absdiff(flats, np.array(dataset.flats[base])))
-        must = (cv2.max(cv2.max(red, green), blue) > VARIED).astype(np.uint8)
-    maps = np.dstack([dataset.regions[item], must])
-    drawn = draw_like_people(sketch, flats, dataset.strokes(item), rng, augment, maps)
-    packed, must = (np.ascontiguousarray(drawn.maps[..., i]) for i in (0, 1))
-    hinted = simulate_hints(drawn.flats, Regions.unpack(packed), rng, hints, must if must.any() else None)
-    return drawn.sketch, hinted.hints, hinted.flats
+def _chosen(dataset: Dataset, position: int, seed: int, rng: np.random.Generator) -> int:
+    epoch, place = divmod(position, len(dataset.members))
+    return dataset.pick(int(_order(seed, epoch, len(dataset.members))[place]), rng)
 
 
 def _label(index: int, count: int, rng: np.random.Generator) -> NDArray[np.float32]:

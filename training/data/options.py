@@ -58,3 +58,50 @@ class HintConfig:
     )
     recolour_most: int = option(4, low=1, high=16, help="Largest number of regions in free colours")
     ground: float = option(0.04, low=0, high=1, help="Share of hinted pictures whose paper gets a colour")
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """Where pictures come from and how a folder is read. A prepared data set needs none of it."""
+
+    layout: str = option(
+        "auto",
+        choices=("auto", "images", "classes", "paired", "side_by_side", "prepared", "idx", "cifar"),
+        help="How the folder is arranged; auto finds out",
+    )
+    direction: str = option(
+        "auto", choices=("auto", "left", "right"), help="Which half of a side-by-side pair is the sketch"
+    )
+    lines: str = option(
+        "auto",
+        choices=("auto", "over", "none"),
+        help="Whether the sketch's lines are part of the picture (over) or not, as in photos (none)",
+    )
+    fit: str = option(
+        "auto",
+        choices=("auto", "crop", "pad", "stretch"),
+        help="How pictures become square; auto cuts photos and pads drawings with white",
+    )
+    excluded: tuple[str, ...] = option((), help="Pictures to leave out, as paths inside the folder")
+    excluded_list: str = option("", help="JSON file with a list of further paths to leave out")
+    cache_gb: float = option(
+        8.0, low=0, high=10_000, help="Largest cache of decoded pictures in gigabytes; the rest is read anew"
+    )
+
+
+@dataclass(frozen=True)
+class SketchConfig:
+    """How sketches are made of folders that have only pictures: a mixture, drawn anew for each sample."""
+
+    canny: float = option(
+        1.0, low=0, high=10, help="Weight of Canny edges: thin lines where brightness jumps"
+    )
+    xdog: float = option(1.0, low=0, high=10, help="Weight of XDoG: ink lines that swell, with black areas")
+    pencil: float = option(0.7, low=0, high=10, help="Weight of the soft pencil: grey shading along edges")
+    threshold: float = option(0.5, low=0, high=10, help="Weight of the adaptive threshold: a scanned drawing")
+    lines: float = option(
+        1.0, low=0, high=10, help="Weight of clean lines: the drawing's own dark lines alone"
+    )
+    strength_low: float = option(0.3, low=0, high=1, help="Least detail in a sketch")
+    strength_high: float = option(0.8, low=0, high=1, help="Most detail in a sketch")
+    redraw: float = option(0.2, low=0, high=1, help="Share of sketches redrawn stroke by stroke")

@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.data.augment_lineart import draw_like_people
+from training.data.dataset import Clean, Pixels, Progress, Sample
 from training.data.flats import flats_of
-from training.data.hints import find_regions
+from training.data.hints import Regions, find_regions, simulate_hints
+from training.data.options import AugmentConfig, HintConfig
 from training.data.strokes import Strokes, trace
 from training.files import UserError, read_json, write_json
 from training.images import load_image
@@ -31,9 +34,12 @@ log = logging.getLogger(__name__)
 CACHE_VERSION = 3
 REMEDY = "prepare the data set again"
 
-_MAPPED = ("sketch", "flats", "regions")
+# Share of draws from a family with skin-tone variants that give one of those.
+VARIANT = 0.4
+# Difference from the base's colours that makes a skin-tone variant's area.
+VARIED = 12
 
-Progress = Callable[[int, int], None]
+_MAPPED = ("sketch", "flats", "regions")
 
 
 @dataclass(frozen=True)
@@ -121,9 +127,44 @@ class PairedDataset:
         order = np.argsort(family, kind="stable")
         return tuple(np.split(order, np.searchsorted(family[order], np.arange(1, len(names)))))
 
+    @property
+    def lines(self) -> bool:
+        """The lines of the sketch are drawn over the colours."""
+        return True
+
     def strokes(self, index: int) -> Strokes:
         """Return the strokes of drawing ``index``, traced from its line art."""
         return self._traced.drawing(index)
+
+    def pick(self, place: int, rng: np.random.Generator) -> int:
+        """Return one item of the family ``members[place]``: its base drawing, or now and then a variant."""
+        family = self.members[place]
+        varied = family[self.base[family] >= 0]
+        plain = family[self.base[family] < 0]
+        if len(varied) and (not len(plain) or rng.random() < VARIANT):
+            return int(rng.choice(varied))
+        return int(rng.choice(plain))
+
+    def sample(
+        self, index: int, rng: np.random.Generator, augment: AugmentConfig, hints: HintConfig
+    ) -> Sample:
+        """Return drawing ``index`` as somebody might draw it, with hints and the colours they ask for."""
+        sketch, flats = np.array(self.sketch[index]), np.array(self.flats[index])
+        must = np.zeros_like(sketch)
+        base = int(self.base[index])
+        if base >= 0:
+            red, green, blue = cv2.split(cv2.absdiff(flats, np.array(self.flats[base])))
+            must = (cv2.max(cv2.max(red, green), blue) > VARIED).astype(np.uint8)
+        maps = np.dstack([self.regions[index], must])
+        drawn = draw_like_people(sketch, flats, self.strokes(index), rng, augment, maps)
+        packed, must = (np.ascontiguousarray(drawn.maps[..., i]) for i in (0, 1))
+        marked: Pixels | None = must if must.any() else None
+        hinted = simulate_hints(drawn.flats, Regions.unpack(packed), rng, hints, marked)
+        return Sample(drawn.sketch, hinted.hints, hinted.flats)
+
+    def clean(self, index: int) -> Clean:
+        """Return drawing ``index`` as it is in the data set."""
+        return Clean(np.array(self.sketch[index]), np.array(self.flats[index]))
 
 
 @dataclass(frozen=True)
