@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.data.options import AugmentConfig, HintConfig
+from training.data.options import AugmentConfig, HintConfig, SketchConfig, SourceConfig
 from training.files import UserError, write_text
 from training.options import check_options, headed, inner_kind, is_optional, option, settings_of
 
@@ -208,6 +208,8 @@ class TrainConfig:
         help="Model file (.onnx) whose weights to start from",
     )
     threads: int = option(0, low=0, high=256, group="Machine", help="CPU threads, 0 = as many as cores")
+    source: SourceConfig = field(default_factory=SourceConfig, metadata=headed("Pictures"))
+    sketch: SketchConfig = field(default_factory=SketchConfig, metadata=headed("Sketches from pictures"))
     generator: GeneratorConfig = field(default_factory=GeneratorConfig, metadata=headed("Generator"))
     discriminator: DiscriminatorConfig = field(
         default_factory=DiscriminatorConfig, metadata=headed("Discriminator")
