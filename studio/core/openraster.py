@@ -35,8 +35,11 @@ PAPER_ENTRY = "data/paper.png"
 EXTRAS_FORMAT = 1
 THUMBNAIL_SIDE = 256
 PNG_EFFORT = 3
+MYPAINT_SPACE = "http://mypaint.org/ns/openraster"
 MAX_EXTRAS_BYTES = 1024**2
 MAX_FOREIGN_BYTES = 64 * 1024**2
+
+ET.register_namespace("mypaint", MYPAINT_SPACE)
 
 _OWN_ENTRIES = frozenset(
     {"mimetype", "stack.xml", MERGED_ENTRY, THUMBNAIL_ENTRY, EXTRAS_ENTRY, PICTURE_ENTRY}
@@ -141,6 +144,8 @@ def _entries(
         sources[layer.id] = _free_name(f"data/layer{layer.id:03d}.png", snapshot.foreign)
     entries = {"mimetype": MIMETYPE.encode()}
     root = ET.Element("image", version="0.0.3", w=str(snapshot.width), h=str(snapshot.height))
+    # MyPaint's canvas has no edges but its tiles' unless a frame is said to be on.
+    root.set(f"{{{MYPAINT_SPACE}}}frame-active", "true")
     stack = ET.SubElement(root, "stack")
     for layer in reversed(snapshot.layers):
         bounds = layer.tiles.bounds()

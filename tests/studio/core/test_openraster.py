@@ -83,6 +83,13 @@ def test_file_follows_the_openraster_baseline(tmp_path: Path) -> None:
         assert Image.open(BytesIO(packed.read("Thumbnails/thumbnail.png"))).size == (256, 171)
 
 
+def test_mypaint_is_told_to_keep_the_drawings_edges(tmp_path: Path) -> None:
+    save_ora(Document.new(300, 200).snapshot(), tmp_path / "a.ora")
+    with zipfile.ZipFile(tmp_path / "a.ora") as packed:
+        root = ora_archive.parse_xml(packed.read("stack.xml"), "a.ora")
+    assert root.get("{http://mypaint.org/ns/openraster}frame-active") == "true"
+
+
 def test_stored_picture_comes_back(tmp_path: Path) -> None:
     document = Document.new(60, 40)
     picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
