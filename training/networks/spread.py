@@ -1,8 +1,8 @@
 """Spread colour hints inside the region that the lines enclose, as part of the network's graph.
 
 A dot of colour says "this region", not "this spot". Walls are found by max-pooling the ink, so that thin
-lines stay closed at low resolution, and the hints then diffuse between the walls: down a small pyramid,
-where few steps reach far, and up again, where each finer level fills what the coarser walls had closed.
+lines stay closed at low resolution, and the hints then diffuse between the walls: up a small pyramid,
+where few steps reach far, and down again, where each finer level fills what the coarser walls had closed.
 Steps go along rows and columns, never diagonally, so a one-pixel diagonal line holds too.
 No parameters; exportable to ONNX with dynamic height and width.
 """
@@ -13,12 +13,15 @@ from torch.nn import functional as F  # noqa: N812
 
 INK_IS_WALL = 0.25
 """Darkness from which a pixel counts as line: light pencil yes, grey paper no."""
-FINEST, LEVELS = 2, 4
-"""Cells of 2, 4, 8 and 16 pixels."""
-STEPS_DOWN = (0, 3, 4, 18)
-STEPS_UP = (2, 4, 4)
+FINEST = 2
+"""Side of the finest cells in pixels; the pyramid's levels above have cells of 4, 8 and 16."""
+LEVELS = 3
+ROUNDS = 2
+"""Walks up and down the pyramid: the second reaches behind what closed the coarse cells in the first."""
+STEPS_UP_THE_PYRAMID = (3, 4, 16)
+STEPS_DOWN_AGAIN = (4, 4)
+STEPS_AT_THE_END = 3
 STEPS_PER_RENORMALISING = 3
-RIM = 5
 TINY = 1e-12
 
 
@@ -30,28 +33,32 @@ def spread_hints(sketch: Tensor, hints: Tensor) -> Tensor:
     local mixture, its alpha their strength, and it is zero on lines and in regions without a hint.
     """
     ink_free = (sketch > 1.0 - INK_IS_WALL).to(hints.dtype)
-    alpha = hints[:, 3:] * ink_free
-    # A dot's antialiased rim is as strong as its core, or small dots would spread as faint ones.
-    strength = F.max_pool2d(alpha, RIM, stride=1, padding=RIM // 2)
-    # Five channels: premultiplied colour and strength, and the reach by which they are renormalised.
-    seeds = torch.cat([hints[:, :3] * strength, strength, torch.ones_like(alpha)], dim=1) * alpha
-    state = F.avg_pool2d(seeds, FINEST)
     paper = _floor_pool(ink_free, FINEST)
+    papers = [_floor_pool(paper, 2)]
+    for _ in range(1, LEVELS):
+        papers.append(_floor_pool(papers[-1], 2))
 
     # A seed in a cell that a line crosses too stays at the finest level: coarser, it could cross the line.
-    states, papers = [_diffuse(_renormalised(state), paper, STEPS_DOWN[0])], [paper]
-    for level in range(1, LEVELS):
-        paper = _floor_pool(papers[-1], 2)
-        state = _renormalised(F.avg_pool2d(states[-1], 2) * paper)
-        states.append(_diffuse(state, paper, STEPS_DOWN[level]))
-        papers.append(paper)
+    seeds = _renormalised(_seeds(ink_free, hints))
+    state = _renormalised(F.avg_pool2d(seeds * paper, 2) * papers[0])
+    for _ in range(ROUNDS):
+        states = [_diffuse(state, papers[0], STEPS_UP_THE_PYRAMID[0])]
+        for level in range(1, LEVELS):
+            coarse = _renormalised(F.avg_pool2d(states[-1], 2) * papers[level])
+            states.append(_diffuse(coarse, papers[level], STEPS_UP_THE_PYRAMID[level]))
+        state = states[-1]
+        for level in reversed(range(LEVELS - 1)):
+            state = _diffuse(_joined(states[level], state), papers[level], STEPS_DOWN_AGAIN[level])
+    return _diffuse(_joined(seeds, state), paper, STEPS_AT_THE_END)[:, :4]
 
-    state = states[-1]
-    for level in reversed(range(LEVELS - 1)):
-        coarse = F.interpolate(state, scale_factor=2.0, mode="nearest")
-        fine = states[level]
-        state = _diffuse(fine + (1.0 - fine[:, 4:]) * coarse, papers[level], STEPS_UP[level])
-    return state[:, :4]
+
+def _seeds(ink_free: Tensor, hints: Tensor) -> Tensor:
+    """[N,5,H/2,W/2]: premultiplied colour, strength, and the reach by which they are renormalised."""
+    alpha = hints[:, 3:] * ink_free
+    colour, reach = F.avg_pool2d(hints[:, :3] * alpha, FINEST), F.avg_pool2d(alpha, FINEST)
+    # A dot's antialiased rim is as strong as its core, or small dots would spread as faint ones.
+    strength = F.max_pool2d(F.max_pool2d(alpha, FINEST), 3, stride=1, padding=1)
+    return torch.cat([colour * strength, reach * strength, reach], dim=1)
 
 
 def _floor_pool(ink_free: Tensor, cell: int) -> Tensor:
@@ -59,25 +66,28 @@ def _floor_pool(ink_free: Tensor, cell: int) -> Tensor:
     return 1.0 - F.max_pool2d(1.0 - ink_free, cell)
 
 
+def _joined(fine: Tensor, coarse: Tensor) -> Tensor:
+    """What the finer level knows, and what came from the coarser one elsewhere."""
+    return fine + (1.0 - fine[:, 4:]) * F.interpolate(coarse, scale_factor=2.0, mode="nearest")
+
+
 def _diffuse(state: Tensor, paper: Tensor, steps: int) -> Tensor:
     for step in range(steps):
-        state = (pooled_cross(state) if torch.compiler.is_exporting() else shifted_cross(state)) * paper
+        state = (convolved_cross(state) if torch.compiler.is_exporting() else shifted_cross(state)) * paper
         if step % STEPS_PER_RENORMALISING == STEPS_PER_RENORMALISING - 1 or step == steps - 1:
             state = _renormalised(state)
     return state
 
 
-def pooled_cross(state: Tensor) -> Tensor:
-    """A third of the sum of each cell, twice, and its four neighbours: few operators, for the exported graph.
-
-    Not a convolution: autocast would round its colours to bfloat16.
-    """
-    along = F.avg_pool2d(state, (1, 3), stride=1, padding=(0, 1))
-    return along + F.avg_pool2d(state, (3, 1), stride=1, padding=(1, 0))
+def convolved_cross(state: Tensor) -> Tensor:
+    """A third of the sum of each cell, twice, and its four neighbours: one operator in the exported graph."""
+    cross = torch.tensor([[0.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 0.0]]) / 3.0
+    channels = state.shape[1]
+    return F.conv2d(state, cross.expand(channels, 1, 3, 3).contiguous(), padding=1, groups=channels)
 
 
 def shifted_cross(state: Tensor) -> Tensor:
-    """The same as ``pooled_cross``: many operators, yet several times as fast in PyTorch on a CPU."""
+    """The same as ``convolved_cross`` for training: autocast would round a convolution's colours."""
     padded = F.pad(state, (1, 1, 1, 1))
     along = padded[:, :, 1:-1, :-2] + padded[:, :, 1:-1, 2:]
     across = padded[:, :, :-2, 1:-1] + padded[:, :, 2:, 1:-1]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.networks.spread import pooled_cross, shifted_cross, spread_hints
+from training.networks.spread import convolved_cross, shifted_cross, spread_hints
 
 RED, BLUE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0)
 SIZE = 256
@@ -156,4 +156,19 @@ def test_small_antialiased_dot_spreads_as_strongly_as_its_core(strength: float) 
 
 def test_both_ways_to_sum_neighbours_agree() -> None:
     state = torch.rand(2, 5, 9, 12)
-    torch.testing.assert_close(shifted_cross(state), pooled_cross(state))
+    torch.testing.assert_close(shifted_cross(state), convolved_cross(state))
+
+
+@pytest.mark.parametrize(("walls", "least"), [(1, 0.95), (2, 0.65)])
+def test_a_dot_reaches_through_narrow_gaps(walls: int, least: float) -> None:
+    sketch, hints = paper(), no_hints()
+    box(sketch, 20, 20, 236, 236)
+    for wall in range(walls):
+        column = 20 + 216 * (wall + 1) // (walls + 1)
+        gap = 40 if wall % 2 else 180
+        sketch[..., 20:236, column : column + 3] = 0
+        sketch[..., gap : gap + 12, column : column + 3] = 1
+    dot(hints, 63, 33, RED)
+    reach = spread_hints(sketch, hints)[0, 3, 12:117, 12:117]
+    free = -torch.nn.functional.max_pool2d(-sketch, 2)[0, 0, 12:117, 12:117] > 0.5
+    assert reach[free].mean() > least
