@@ -2,7 +2,7 @@
 exact.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +32,7 @@ class Batch:
     flats: NDArray[np.uint8]
     label: NDArray[np.float32]
     noise: NDArray[np.float32]
+    lines: bool = True
 
     def __len__(self) -> int:
         return len(self.sketch)
@@ -45,45 +46,63 @@ def training_batch(
     augment: AugmentConfig,
     hints: HintConfig,
     noise_size: int,
+    *,
+    offset: int = 0,
+    rows: range | None = None,
 ) -> Batch:
     """Return batch number ``step``: a pure function of its arguments.
 
     An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped
     for 15 % and mixed with another for 10 %; noise is the palette code of the truth, or zeros, half and half.
+    The batch starts at picture step * batch_size + ``offset`` of the endless row of epochs; ``rows`` makes
+    only these of its samples, as one of several processes does.
     """
-    chosen = [
-        _chosen(dataset, step * batch_size + i, seed, _rng(seed, step, i, 0)) for i in range(batch_size)
+    rows = range(batch_size) if rows is None else rows
+    chosen = [_chosen(dataset, step * batch_size + offset + i, seed, _rng(seed, step, i, 0)) for i in rows]
+    samples = [
+        dataset.sample(item, _rng(seed, step, i, 1), augment, hints)
+        for i, item in zip(rows, chosen, strict=True)
     ]
-    samples = [dataset.sample(item, _rng(seed, step, i, 1), augment, hints) for i, item in enumerate(chosen)]
     sketch = np.stack([one.sketch for one in samples])
     flats = np.stack([one.flats for one in samples])
-    label = np.zeros((batch_size, len(dataset.labels)), np.float32)
-    noise = np.zeros((batch_size, noise_size), np.float32)
-    for i, item in enumerate(chosen):
+    label = np.zeros((len(rows), len(dataset.labels)), np.float32)
+    noise = np.zeros((len(rows), noise_size), np.float32)
+    for place, (i, item) in enumerate(zip(rows, chosen, strict=True)):
         rng = _rng(seed, step, i, 2)
-        label[i] = _label(int(dataset.label_index[item]), len(dataset.labels), rng)
+        label[place] = _label(int(dataset.label_index[item]), len(dataset.labels), rng)
         if noise_size and rng.random() < NOISE_KEPT:
-            noise[i, : min(noise_size, CODE_SIZE)] = palette_code(
-                flats[i], sketch[i], min(noise_size, CODE_SIZE)
+            noise[place, : min(noise_size, CODE_SIZE)] = palette_code(
+                flats[place], sketch[place], min(noise_size, CODE_SIZE)
             )
-    return Batch(sketch, np.stack([one.hints for one in samples]), flats, label, noise)
+    return Batch(sketch, np.stack([one.hints for one in samples]), flats, label, noise, dataset.lines)
 
 
 def evaluation_batches(
-    dataset: Dataset, batch_size: int, hints: int = 0, seed: int = 0, noise_size: int = 0
+    dataset: Dataset,
+    batch_size: int,
+    hints: int = 0,
+    seed: int = 0,
+    noise_size: int = 0,
+    items: Sequence[int] | None = None,
 ) -> Iterator[Batch]:
-    """Yield the whole split in order, unvaried, with its true labels, zero noise, and ``hints`` dots each."""
-    for start in range(0, len(dataset), batch_size):
-        items = range(start, min(start + batch_size, len(dataset)))
-        pairs = [dataset.clean(item) for item in items]
+    """Yield ``items`` (the whole split) in order, unvaried, with true labels, zero noise, and ``hints`` dots.
+
+    A picture's dots depend on ``seed`` and on its place in the split alone.
+    """
+    items = range(len(dataset)) if items is None else items
+    for start in range(0, len(items), batch_size):
+        part = items[start : start + batch_size]
+        pairs = [dataset.clean(item) for item in part]
         sketch, flats = np.stack([pair.sketch for pair in pairs]), np.stack([pair.flats for pair in pairs])
         given = np.zeros((*sketch.shape, 4), np.uint8)
-        for i, item in enumerate(items):
+        for i, item in enumerate(part):
             if hints:
                 given[i] = evaluation_hints(flats[i], sketch[i], hints, _rng(seed, item, 0, 3))
-        label = np.zeros((len(items), len(dataset.labels)), np.float32)
-        label[np.arange(len(items)), dataset.label_index[start : items.stop]] = 1
-        yield Batch(sketch, given, flats, label, np.zeros((len(items), noise_size), np.float32))
+        label = np.zeros((len(part), len(dataset.labels)), np.float32)
+        if dataset.labels:
+            label[np.arange(len(part)), dataset.label_index[list(part)]] = 1
+        noise = np.zeros((len(part), noise_size), np.float32)
+        yield Batch(sketch, given, flats, label, noise, dataset.lines)
 
 
 def _rng(seed: int, step: int, i: int, purpose: int) -> np.random.Generator:

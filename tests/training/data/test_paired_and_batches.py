@@ -22,8 +22,8 @@ from training.files import UserError
 AUGMENT, HINTS = AugmentConfig(), HintConfig()
 
 
-def make(data: PairedDataset, step: int, seed: int = 1, size: int = 4) -> Batch:
-    return training_batch(data, step, seed, size, AUGMENT, HINTS, 8)
+def make(data: PairedDataset, step: int, seed: int = 1, size: int = 4, rows: range | None = None) -> Batch:
+    return training_batch(data, step, seed, size, AUGMENT, HINTS, 8, rows=rows)
 
 
 def same(one: Batch, other: Batch) -> bool:
@@ -118,9 +118,46 @@ def test_batches_are_what_they_were_so_that_old_runs_resume(shared_shapes: Path)
     digest = hashlib.sha256()
     for step in range(6):
         batch = make(data, step)
-        for key in Batch.__dataclass_fields__:
+        for key in ("sketch", "hints", "flats", "label", "noise"):
             digest.update(getattr(batch, key).tobytes())
     assert digest.hexdigest() == "870a65aa27583fcad87f8da42e2e832298cb57d33fd1a6a4a3f7db547f323530"
+
+
+def test_several_processes_make_the_rows_of_one_batch(shared_shapes: Path) -> None:
+    data = PairedDataset.open(shared_shapes, "train", SIZE)
+    whole = make(data, 2)
+    parts = [make(data, 2, rows=rows) for rows in (range(3), range(3, len(whole)))]
+    for key in ("sketch", "hints", "flats", "label", "noise"):
+        np.testing.assert_array_equal(
+            np.concatenate([getattr(part, key) for part in parts]), getattr(whole, key)
+        )
+
+
+def test_a_batch_of_half_the_size_goes_on_where_the_last_one_ended(shared_shapes: Path) -> None:
+    data = PairedDataset.open(shared_shapes, "train", SIZE)
+    places: list[int] = []
+
+    class Noting:
+        def __getattr__(self, name: str) -> object:
+            return getattr(data, name)
+
+        def pick(self, place: int, rng: np.random.Generator) -> int:
+            places.append(place)
+            return data.pick(place, rng)
+
+    settings = (AugmentConfig(enabled=False), HintConfig(enabled=False), 0)
+    training_batch(Noting(), 0, 1, 4, *settings)  # type: ignore[arg-type]
+    training_batch(Noting(), 1, 1, 2, *settings, offset=2)  # type: ignore[arg-type]
+    training_batch(Noting(), 0, 1, 6, *settings)  # type: ignore[arg-type]
+    assert places[:6] == places[6:]
+
+
+def test_chosen_items_are_evaluated_as_in_the_whole_split(shared_shapes: Path) -> None:
+    data = PairedDataset.open(shared_shapes, "train", SIZE)
+    (whole,) = evaluation_batches(data, len(data), 2)
+    (some,) = evaluation_batches(data, 8, 2, items=[1, 4])
+    np.testing.assert_array_equal(some.hints, whole.hints[[1, 4]])
+    np.testing.assert_array_equal(some.label, whole.label[[1, 4]])
 
 
 def test_an_epoch_shows_every_family_once(shared_shapes: Path) -> None:
