@@ -123,7 +123,7 @@ def _chosen(dataset: Dataset, position: int, seed: int, rng: np.random.Generator
 def _label(index: int, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
     label = np.zeros(count, np.float32)
     kind = rng.random()
-    if kind < LABEL_DROPPED:
+    if kind < LABEL_DROPPED or not count:
         return label
     label[index] = 1
     if kind < LABEL_DROPPED + LABEL_MIXED and count > 1:
