@@ -5,20 +5,20 @@
 
 import json
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-import platformdirs
 from PySide6.QtCore import QObject, Signal
 
 from training.files import write_json
+from training.folders import APP_NAME as APP_NAME
+from training.folders import HOME_VARIABLE as HOME_VARIABLE
+from training.folders import user_cache_dir as user_cache_dir
+from training.folders import user_config_dir, user_data_dir, user_log_dir
 
 log = logging.getLogger(__name__)
 
-APP_NAME = "sketch-studio"
-HOME_VARIABLE = "SKETCH_STUDIO_HOME"
 FORMAT = 1
 RECENT_FILES_KEPT = 12
 
@@ -155,29 +155,6 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
-def _home() -> Path | None:
-    home = os.environ.get(HOME_VARIABLE)
-    return Path(home) if home else None
-
-
-def user_config_dir() -> Path:
-    """Return the folder of the settings file."""
-    home = _home()
-    return home / "config" if home else platformdirs.user_config_path(APP_NAME, appauthor=False)
-
-
-def user_data_dir() -> Path:
-    """Return the folder of what the user made: models, runs, recoverable drawings."""
-    home = _home()
-    return home / "data" if home else platformdirs.user_data_path(APP_NAME, appauthor=False)
-
-
-def user_cache_dir() -> Path:
-    """Return the folder of what can be computed again."""
-    home = _home()
-    return home / "cache" if home else platformdirs.user_cache_path(APP_NAME, appauthor=False)
-
-
 def settings_file() -> Path:
     """Return the path of the settings file."""
     return user_config_dir() / "settings.json"
@@ -200,6 +177,4 @@ def runs_dir() -> Path:
 
 def log_file() -> Path:
     """Return the path of the log; older ones lie beside it."""
-    home = _home()
-    folder = home / "log" if home else platformdirs.user_log_path(APP_NAME, appauthor=False)
-    return folder / "studio.log"
+    return user_log_dir() / "studio.log"

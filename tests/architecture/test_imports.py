@@ -11,7 +11,17 @@ HEAVY = ("torch", "torchvision", "scipy", "cv2")
 QT = ("PySide6", "qtpy", "qtawesome", "shiboken6")
 CONTRACT_MODULES = tuple(
     f"training.{name}"
-    for name in ("config", "events", "commands", "manifest", "files", "images", "modelfile", "data.options")
+    for name in (
+        "config",
+        "events",
+        "commands",
+        "manifest",
+        "files",
+        "folders",
+        "images",
+        "modelfile",
+        "data.options",
+    )
 )
 
 
