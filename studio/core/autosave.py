@@ -93,7 +93,10 @@ class Autosaver:
         self._path = Path(folder) / f"{uuid.uuid4().hex}.ora"
         self._policy = AutosavePolicy(interval_s)
         self._lock: QLockFile | None = None
-        self._seen = document.change_count
+        # A document that begins unsaved, as a recovered one does, waits for its copy already.
+        self._seen = -1 if document.modified else document.change_count
+        self.title = ""
+        """What to call the drawing while it lies in no file."""
 
     @property
     def path(self) -> Path:
@@ -127,6 +130,7 @@ class Autosaver:
         info = {
             "format": INFO_FORMAT,
             "original": str(original) if original is not None else None,
+            "title": self.title,
             "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         return AutosaveJob(self._document.snapshot(), self._path, info)
@@ -171,11 +175,13 @@ class Recoverable:
     original: Path | None
     saved: str
     """When it was written, ISO 8601 in UTC; empty when unknown."""
+    title: str = ""
+    """What it was called while it lay in no file."""
 
     @property
     def name(self) -> str:
         """What to call it."""
-        return self.original.name if self.original is not None else "Untitled"
+        return self.original.name if self.original is not None else self.title or "Untitled"
 
     def open(self) -> Document:
         """Return the drawing, marked as unsaved and belonging to its original file; UserError if damaged."""
@@ -207,9 +213,14 @@ def _described(path: Path) -> Recoverable:
     except UserError:
         # The program died between the two files: the drawing still counts.
         info = {}
-    original, saved = (info.get(key) if isinstance(info, dict) else None for key in ("original", "saved"))
+    known = {
+        key: value
+        for key, value in (info.items() if isinstance(info, dict) else ())
+        if isinstance(value, str)
+    }
+    original = known.get("original")
     return Recoverable(
-        path, Path(original) if isinstance(original, str) else None, saved if isinstance(saved, str) else ""
+        path, Path(original) if original else None, known.get("saved", ""), known.get("title", "")
     )
 
 

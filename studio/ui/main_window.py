@@ -309,7 +309,10 @@ class MainWindow(QMainWindow):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.notice and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            self._notice_row.setVisible(event.type() == QEvent.Type.ShowToParent)
+            is_shown = event.type() == QEvent.Type.ShowToParent
+            self._notice_row.setVisible(is_shown)
+            if not is_shown:
+                self.canvas.setFocus()
         return False
 
     def event(self, event: QEvent) -> bool:

@@ -79,6 +79,7 @@ class Recovery(QObject):
         kept = self._kept
         if kept.running:
             return
+        kept.saver.title = self._files.name
         try:
             job = kept.saver.job(now)
         except UserError as error:
@@ -113,6 +114,10 @@ class Recovery(QObject):
     def _end(self, kept: _Kept) -> None:
         kept.ended = True
         kept.settle()
+        self._forget_recovered()
+
+    def _forget_recovered(self) -> None:
+        """Remove what the open drawing came back from: the drawing has been saved or given up."""
         if self._recovered is not None:
             self._recovered.discard()
             self._recovered = None
@@ -125,13 +130,14 @@ class Recovery(QObject):
         if not self._session.document.modified:
             self._kept.stale = True
             self._kept.settle()
-            if self._recovered is not None:
-                self._recovered.discard()
-                self._recovered = None
+            self._forget_recovered()
 
     def _on_done(self, kept: _Kept, _result: object) -> None:
         kept.running = False
         kept.saver.finished(self._clock())
+        if kept is self._kept and not kept.stale:
+            # Its new copy is as good, and locked while this program lives.
+            self._forget_recovered()
         kept.settle()
         self._told_trouble = False
 
@@ -173,7 +179,7 @@ class Recovery(QObject):
     def _take(self, entry: Recoverable, document: Document) -> None:
         def show() -> None:
             self._files.take_document(document, None, Path(entry.name).stem)
-            # It stays on disk until this drawing is saved or given up: a second crash must not lose it.
+            # It stays on disk until this drawing has a copy of its own: a second crash must not lose it.
             self._recovered = entry
             self._messages.news("Your drawing is back; save it to keep it.")
 

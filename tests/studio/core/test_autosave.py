@@ -146,6 +146,31 @@ def test_work_of_a_killed_program_can_be_recovered(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_drawing_without_a_file_is_offered_under_its_title(tmp_path: Path) -> None:
+    document = Document.new(64, 48)
+    saver = Autosaver(document, tmp_path)
+    saver.title = "Cat"
+    scribble(document)
+    saver.job(0.0)
+    job = saver.job(5.0)
+    assert job is not None
+    job.run()
+    left = tmp_path / "left.ora"
+    saver.path.rename(left)
+    saver.path.with_suffix(".json").rename(left.with_suffix(".json"))
+    saver.close()
+    assert [found.name for found in list_recoverable(tmp_path)] == ["Cat"]
+
+
+def test_a_document_that_begins_unsaved_gets_a_copy_without_a_change(tmp_path: Path) -> None:
+    document = Document.new(64, 48)
+    document.mark_unsaved(None)
+    saver = Autosaver(document, tmp_path)
+    assert saver.job(0.0) is None
+    assert saver.job(5.0) is not None
+    saver.close()
+
+
 def test_copy_without_its_description_still_counts(tmp_path: Path) -> None:
     document = Document.new(64, 48)
     saver = Autosaver(document, tmp_path)

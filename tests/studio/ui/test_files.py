@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
 from studio.core import settings as keys
+from studio.core.autosave import list_recoverable
 from studio.core.document import Document
 from studio.core.lineart import NO_CLEAN_UP
-from studio.core.openraster import save_ora
+from studio.core.openraster import load_ora, save_ora
 from studio.core.settings import Settings
 from studio.ui.canvas.view import Point
 from studio.ui.colour_drop import drop_colour
@@ -160,7 +161,15 @@ def test_work_left_by_a_crash_is_offered_and_comes_back(qtbot: QtBot, make_studi
     assert (studio.document.width, studio.document.height) == (100, 100)
     assert studio.document.modified
     assert not bar.isVisible()
-    assert list(keys.recovery_dir().glob("*.ora")), "it stays until it is saved"
+    assert studio.canvas.hasFocus(), "one can draw on at once"
+    (old,) = keys.recovery_dir().glob("*.ora")
+    later = time.monotonic() + 100.0
+    studio.recovery.tick(later)
+    studio.recovery.tick(later + 100.0)
+    qtbot.waitUntil(lambda: not old.exists(), timeout=WAIT_MS)
+    (copy,) = keys.recovery_dir().glob("*.ora")
+    assert load_ora(copy).line.surface.tile_indices(), "a second crash would not lose it"
+    assert list_recoverable(keys.recovery_dir()) == [], "it is this program's as long as it lives"
 
 
 def test_work_left_by_a_crash_can_be_thrown_away(qtbot: QtBot, make_studio: MakeStudio) -> None:
