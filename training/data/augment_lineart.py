@@ -37,12 +37,19 @@ class Geometry:
     map_y: Field
     bend: tuple[Field, Field] | None
 
-    def warp(self, picture: Pixels, interpolation: int = cv2.INTER_LINEAR, ground: int = 255) -> Pixels:
-        """Return the picture [S,S] or [S,S,3] moved; what comes from outside is ``ground``."""
+    def warp(
+        self,
+        picture: Pixels,
+        interpolation: int = cv2.INTER_LINEAR,
+        ground: int = 255,
+        mirrored: bool = False,
+    ) -> Pixels:
+        """Return the picture [S,S] or [S,S,3] moved; what comes from outside is ``ground``, or the picture
+        itself ``mirrored`` at its border.
+        """
         border = (ground, ground, ground)
-        moved = cv2.remap(
-            picture, self.map_x, self.map_y, interpolation, borderMode=cv2.BORDER_CONSTANT, borderValue=border
-        )
+        mode = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_CONSTANT
+        moved = cv2.remap(picture, self.map_x, self.map_y, interpolation, borderMode=mode, borderValue=border)
         return np.asarray(moved, np.uint8)
 
     def carry(self, points: Field) -> Field:
@@ -92,7 +99,7 @@ def draw_like_people(
     else:
         points = strokes.points[np.repeat(~strokes.area, np.diff(strokes.ends))]
         ink = _reweigh(sketch, geometry.carry(points) if geometry else points, pen, rng, config)
-    return Drawn(_on_paper(ink, pen, rng, config), flats, maps)
+    return Drawn(on_paper(ink, pen, rng, config), flats, maps)
 
 
 def random_geometry(size: int, rng: np.random.Generator, config: AugmentConfig) -> Geometry | None:
@@ -294,8 +301,10 @@ def _blackened(flats: Pixels, points: Field, strokes: Strokes) -> Pixels:
     return flats
 
 
-def _on_paper(ink: Field, pen: float, rng: np.random.Generator, config: AugmentConfig) -> Pixels:
-    """Return the sketch uint8 [S,S] of ``ink`` 0..1: parts rubbed out, greys, texture, paper."""
+def on_paper(ink: Field, pen: float, rng: np.random.Generator, config: AugmentConfig) -> Pixels:
+    """Return the sketch uint8 [S,S] of ``ink`` 0..1 (changed in place), drawn with a pen ``pen`` pixels wide:
+    parts rubbed out, greys, texture, paper.
+    """
     size = ink.shape[0]
     unit = size / REFERENCE_PX
     if rng.random() < config.gaps:

@@ -99,8 +99,12 @@ class PictureCache:
     def _open(self, keys: NDArray[np.uint64], cap_bytes: int) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         here = self._path.stat().st_size if self._path.exists() else 0
+        if here > cap_bytes:
+            self._path.unlink()
+            here = 0
         free = int(shutil.disk_usage(self._path.parent).free * DISK_SHARE)
-        rows = min(len(keys), min(cap_bytes, free + here) // self._row_bytes)
+        # Never made smaller: another reader may have it mapped.
+        rows = max(min(len(keys), min(cap_bytes, free + here) // self._row_bytes), here // self._row_bytes)
         if rows < 1:
             return
         _make_room(self._path, cap_bytes - rows * self._row_bytes)

@@ -16,7 +16,7 @@ BITS = 10
 # Mean difference of the 8 x 8 thumbnails in levels of 255 that relatives may have.
 THUMB = 6.0
 # How far apart in the sorted order two hashes are compared.
-WINDOW = 12
+WINDOW = 10
 TURNS = 8
 # Below this many pictures nothing is kept back for testing: they are needed for training and validation.
 ENOUGH_TO_TEST = 30
@@ -39,8 +39,8 @@ def find_families(records: Records) -> Families:
 
     Hashes are sorted eight times, each time from another sixteen bits on, and compared with their next
     neighbours: two that differ in at most six bits agree in at least two of the eight groups. In crowded
-    places (hundreds of pictures that look alike) a pair may be missed; copies never are. A family grows around
-    its first member only, so that a row of small differences does not chain a whole class together.
+    places (hundreds of pictures that look alike) a pair may be missed; copies never are. A family grows
+    around its first member only, so that small differences in a row do not chain a whole class together.
     """
     count = len(records)
     digest, hashes = np.array(records["digest"]), np.array(records["hash"])
@@ -68,23 +68,23 @@ def draw_splits(
 ) -> NDArray[np.int8]:
     """Return the split of each picture as int8 [n]: 0 train, 1 val, 2 test.
 
-    ``given`` splits stay; where validation is missing it is drawn from the rest. Otherwise families go 80/10/10
-    by a hash of ``seed`` and of the smallest ``digest`` among their members: the same picture has the same
-    place in whatever folder, and new pictures do not move the old ones. There are at least two pictures to
-    validate on wherever there are four.
+    ``given`` splits stay; where validation is missing it is drawn from the rest. Otherwise families go
+    80/10/10 by a hash of ``seed`` and of the smallest ``digest`` among their members: the same picture has
+    the same place in whatever folder, and new pictures do not move the old ones. There are at least two
+    pictures to validate on wherever there are four.
     """
     free = np.flatnonzero(given == NO_SPLIT)
     split = given.copy()
-    if not len(free):
+    own = not len(free)
+    if own:
         if (given == VAL).any():
             return split
         free = np.flatnonzero(given == TRAIN)
-    # A folder's own test part is enough; one that has its own splits gets no other.
-    testing = len(free) >= ENOUGH_TO_TEST and not (given != NO_SPLIT).any()
     share = _shares(family[free], digest[free], seed)
-    split[free] = np.where(share < 0.8, TRAIN, np.where((share < 0.9) | (not testing), VAL, TEST))
-    if not testing and len(free) >= ENOUGH_TO_TEST:
-        split[free] = np.where(share < 0.9, TRAIN, VAL)
+    many = len(free) >= ENOUGH_TO_TEST
+    # A folder with parts of its own gets no other part to test on.
+    val_from, test_from = (0.8, 0.9) if many and not own else (0.9 if many else 0.8, 2.0)
+    split[free] = np.where(share < val_from, TRAIN, np.where(share < test_from, VAL, TEST))
     _at_least(split, free, share, min(FEWEST_VAL, len(free) // 2))
     return split
 
@@ -92,22 +92,20 @@ def draw_splits(
 def _at_least(
     split: NDArray[np.int8], free: NDArray[np.int64], share: NDArray[np.float64], wanted: int
 ) -> None:
-    """Move the families next in line from training to validation until there are ``wanted`` pictures, and
-    single pictures where there is only one family.
+    """Move families, those next in line first, from training to validation until it has ``wanted`` pictures;
+    single pictures where families are too large to move.
     """
-    order = np.argsort(-share, kind="stable")
-    ranked = free[order]
-    for alone in (False, True):
-        for value in np.unique(share)[::-1]:
-            members = free[share == value]
-            if (split == VAL).sum() >= wanted:
-                return
-            left = (split == TRAIN).sum() - len(members)
-            if split[members[0]] == TRAIN and left > 0:
-                split[members] = VAL
-        if alone:
-            for index in ranked[: max(0, wanted - int((split == VAL).sum()))]:
-                split[index] = VAL
+    for value in np.unique(share)[::-1]:
+        if (split == VAL).sum() >= wanted:
+            return
+        members = free[share == value]
+        if split[members[0]] == TRAIN and 2 * ((split[free] == TRAIN).sum() - len(members)) >= len(free):
+            split[members] = VAL
+    for index in free[np.argsort(-share, kind="stable")]:
+        if (split == VAL).sum() >= wanted:
+            return
+        if split[index] == TRAIN:
+            split[index] = VAL
 
 
 def _shares(family: NDArray[np.int64], digest: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
@@ -124,7 +122,8 @@ def _shares(family: NDArray[np.int64], digest: NDArray[np.uint64], seed: int) ->
 
 def _candidates(hashes: NDArray[np.uint64], index: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return pairs int64 [P,2] of ``index`` whose hashes uint64 [n,2] differ in few bits."""
-    found = []
+    found: list[NDArray[np.int64]] = []
+    most = int(index.max(initial=0)) + 1
     high, low = hashes[:, 0], hashes[:, 1]
     for turn in range(TURNS):
         by = np.uint64(16 * (turn % 4))
@@ -138,9 +137,11 @@ def _candidates(hashes: NDArray[np.uint64], index: NDArray[np.int64]) -> NDArray
             left, right = order[:-step], order[step:]
             bits = _bit_count(high[left] ^ high[right]) + _bit_count(low[left] ^ low[right])
             close = bits <= BITS
-            found.append(np.sort(np.stack([index[left[close]], index[right[close]]], axis=1), axis=1))
-    pairs = np.concatenate([np.zeros((0, 2), np.int64), *found])
-    return np.unique(pairs, axis=0)
+            left, right = index[left[close]], index[right[close]]
+            found.append(np.minimum(left, right) * most + np.maximum(left, right))
+        # One number a pair, and no pair twice: crowded places give many.
+        found = [np.unique(np.concatenate([np.zeros(0, np.int64), *found]))]
+    return np.stack([found[0] // most, found[0] % most], axis=1)
 
 
 def _bit_count(values: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -28,11 +28,11 @@ class FindingKind(StrEnum):
 TREATMENT: dict[FindingKind, str] = {
     FindingKind.BROKEN: "Cannot be read and is left out.",
     FindingKind.FOREIGN: "Is no picture of a kind that can be read, and is left out.",
-    FindingKind.WRONG_PAIR: "What has no partner is left out; pairs that do not match are used unless excluded.",
+    FindingKind.WRONG_PAIR: "What has no partner is left out; doubtful pairs are used unless excluded.",
     FindingKind.TINY: "Is enlarged, which looks soft; exclude it or find a larger copy.",
     FindingKind.NEARLY_EMPTY: "Shows next to nothing; it is used unless excluded.",
     FindingKind.DUPLICATE: "Exact copies count once an epoch and never part between training and testing.",
-    FindingKind.NEAR_DUPLICATE: "Stays with its relatives, so that no test picture has been learned by heart.",
+    FindingKind.NEAR_DUPLICATE: "Stays with its relatives: no test picture has been learned by heart.",
     FindingKind.SMALL_CLASS: "Is trained like the others but will be learned badly; add pictures to it.",
     FindingKind.UNBALANCED: "Every picture is shown equally often, so large classes are learned better.",
     FindingKind.ODD_SIZE: "Photos are cut to their middle, drawings get white margins; see the setting fit.",

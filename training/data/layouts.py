@@ -109,18 +109,27 @@ def find_layout(
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"{folder} is no folder; name a folder of pictures.")
-    found = list(_packaged(folder))
-    if override is not None and override not in OF_FILES:
-        chosen = [layout for layout in found if layout.kind is override]
-        if not chosen:
-            raise UserError(f"{folder} cannot be read as {override}; choose another layout or auto.")
-        return chosen[0]
-    if found and override is None:
-        return found[0]
+    packaged = packaged_layout(folder, override)
+    if packaged is not None:
+        return packaged
     listing = listing or list_pictures(folder, on_progress, cancelled)
     if not len(listing):
         raise UserError(f"{folder} holds no pictures; choose a folder with PNG, JPEG, WebP or TIFF files.")
     return _Finder(listing).layout(override, direction)
+
+
+def packaged_layout(folder: Path, override: LayoutKind | None = None) -> Layout | None:
+    """Return the layout of a folder that holds a prepared data set or the files of MNIST or CIFAR; None for
+    any other. UserError when ``override`` is one of these and the folder holds another thing.
+    """
+    if override in OF_FILES:
+        return None
+    for layout in _packaged(folder):
+        if override in (None, layout.kind):
+            return layout
+    if override is not None:
+        raise UserError(f"{folder} cannot be read as {override}; choose another layout or auto.")
+    return None
 
 
 def _packaged(folder: Path) -> Iterator[Layout]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from training.data import readers
 from training.data.dataset import Cancelled, CancelledError, Progress
 from training.data.findings import Finding, FindingKind
-from training.data.layouts import Layout, LayoutKind
+from training.data.layouts import Layout, LayoutKind, find_layout, packaged_layout
 from training.data.listing import Listing, TextList, list_pictures, match_names
 from training.data.options import SourceConfig
 from training.data.places import IMAGE, SKETCH, SPLITS
@@ -82,6 +82,21 @@ def excluded_paths(source: SourceConfig) -> frozenset[str]:
             raise UserError(f"{source.excluded_list} is no JSON list of paths; write it anew.")
         paths |= set(content)
     return frozenset(path.replace("\\", "/") for path in paths)
+
+
+def read_layout(
+    folder: Path,
+    source: SourceConfig,
+    on_progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> tuple[Layout, Listing | None]:
+    """Return the layout of ``folder`` as ``source`` wants it, and the listing where one was needed."""
+    override = None if source.layout == "auto" else LayoutKind(source.layout)
+    layout = packaged_layout(folder, override)
+    if layout is not None:
+        return layout, None
+    listing = list_pictures(folder, on_progress, cancelled)
+    return find_layout(folder, override, source.direction, listing), listing
 
 
 class _Items:
