@@ -16,10 +16,11 @@ SHARPEST = 1.5
 CONTRAST = 40
 """An edge is a change of more than this (of 255) within five pixels of the small picture."""
 
-ROWS = 64
-"""Rows worked on together: small enough for the processor's cache."""
+CELLS = 1024
+"""Pixels of the small picture worked on together: few enough for the processor's cache."""
 
 Colours = NDArray[np.uint8]
+Indices = NDArray[np.intp]
 
 
 def enlarge(small: Colours, width: int, height: int, *, crisp: bool = False) -> Colours:
@@ -36,19 +37,14 @@ def enlarge(small: Colours, width: int, height: int, *, crisp: bool = False) -> 
     edges = _Edges.of_crisp(small, scale) if crisp else _Edges.of(small, scale)
     if not edges.where.any():
         return large
-    # For each row the first pixel of its cells in the small picture, for each column the cell within the row.
-    rows = (np.arange(height) * small.shape[0] // height * small.shape[1]).astype(np.int32)
-    columns = (np.arange(width) * small.shape[1] // width).astype(np.int32)
-    wide = edges.where.take(columns, axis=1)
+    cells = np.flatnonzero(edges.where)
+    rows, columns = _spans(small.shape[0], height) * width, _spans(small.shape[1], width)
     pixels = large.view(np.uint32).reshape(-1)
-    for top in range(0, height, ROWS):
-        first = rows[top : top + ROWS]
-        mask = wide.take(first // small.shape[1], axis=0)
-        here = np.flatnonzero(mask).astype(np.int32)
-        counts = np.count_nonzero(mask, axis=1)
-        row_start = np.repeat(np.arange(len(first), dtype=np.int32) * np.int32(width), counts)
-        cells = np.repeat(first, counts) + columns.take(here - row_start)
-        _sharpen(pixels, here + np.int32(top * width), cells, edges)
+    for first in range(0, cells.size, CELLS):
+        part = cells[first : first + CELLS]
+        y, x = np.divmod(part, small.shape[1])
+        here = rows[:, y][:, None] + columns[:, x]
+        _sharpen(pixels, here.reshape(-1, part.size), part, edges)
     return large
 
 
@@ -66,48 +62,59 @@ class _Edges:
     @classmethod
     def of(cls, small: Colours, scale: float) -> "_Edges":
         """Find the edges of a network's picture [h,w,4] that is about to be enlarged ``scale`` times."""
-        low, high = _extremes(small, 5)
-        around = _span(low, high).astype(np.float32)
+        closest = _extremes((small, small), 3)
+        low, high = _extremes(closest, 3)
+        where = _span(low, high) > CONTRAST
+        there = np.flatnonzero(where)
         # Within three pixels and within nine an edge is as high as within five; shading is lower and higher.
-        within, beyond = _span(*_extremes(small, 3)), _span(*_extremes(small, 9))
-        steep = (within / np.maximum(around, 1) - np.float32(0.15)) * np.float32(5)
-        alone = (around / np.maximum(beyond, 1) - np.float32(0.6)) * np.float32(5)
+        within, around, beyond = (
+            _span_at(there, *pair) for pair in (closest, (low, high), _extremes((low, high), 5))
+        )
+        steep = (within / around - np.float32(0.15)) * np.float32(5)
+        alone = (around / beyond - np.float32(0.6)) * np.float32(5)
         share = np.clip(steep, 0, 1) * np.clip(alone, 0, 1)
-        share[around <= CONTRAST] = 0
-        gain = 1 + np.float32(max(SHARPEST * scale - 1, 0)) * share
-        return cls(share > 0, _packed(low), _packed(high), gain.astype(np.float32).reshape(-1))
+        where.reshape(-1)[there] = share > 0
+        gain = np.ones(where.size, np.float32)
+        gain[there] += np.float32(max(SHARPEST * scale - 1, 0)) * share
+        return cls(where, _packed(low), _packed(high), gain)
 
     @classmethod
     def of_crisp(cls, small: Colours, scale: float) -> "_Edges":
         """Find the edges of a picture [h,w,4] whose edges are a pixel or two wide."""
-        low, high = _extremes(small, 3)
+        low, high = _extremes((small, small), 3)
         where = _span(low, high) > CONTRAST
         gain = np.full(where.size, max(SHARPEST * scale, 1), np.float32)
         return cls(where, _packed(low), _packed(high), gain)
 
 
-def _sharpen(
-    pixels: NDArray[np.uint32], here: NDArray[np.int32], cells: NDArray[np.int32], edges: _Edges
-) -> None:
-    """Make the edge steeper at the flat indices ``here``; ``cells`` are theirs in the small picture."""
-    low, high = _bytes(edges.low.take(cells)), _bytes(edges.high.take(cells))
-    middle: NDArray[np.float32] = np.add(low, high, dtype=np.float32)
-    middle *= np.float32(0.5)
-    values: NDArray[np.float32] = np.subtract(_bytes(pixels.take(here)), middle)
-    values *= edges.gain.take(cells)[:, None]
-    values += middle
-    np.maximum(values, low, out=values)
-    np.minimum(values, high, out=values)
-    values += np.float32(0.5)
-    pixels[here] = _packed(values.astype(np.uint8))
+def _spans(small: int, large: int) -> Indices:
+    """Return which of ``large`` places lie in each of ``small`` [n,small]; short spans repeat their last."""
+    edges = -(-np.arange(small + 1) * large // small)
+    longest = max(1, int(np.diff(edges).max()))
+    return np.minimum(edges[:-1] + np.arange(longest)[:, None], edges[1:] - 1)
 
 
-def _extremes(small: Colours, side: int) -> tuple[Colours, Colours]:
-    """Return the least and the greatest value within ``side`` pixels, channel by channel."""
+def _sharpen(pixels: NDArray[np.uint32], here: Indices, cells: Indices, edges: _Edges) -> None:
+    """Make the edge steeper at the flat indices ``here`` [m,n]; ``cells`` [n] are their small pixels."""
+    half = np.float32(0.5)
+    low, high = (_bytes(side.take(cells)).astype(np.float32).reshape(-1) for side in (edges.low, edges.high))
+    middle = (low + high) * half
+    # One long row for each place within the cells, so that every step runs straight through memory.
+    values = _bytes(pixels.take(here)).reshape(here.shape[0], -1).astype(np.float32)
+    values -= middle
+    values *= np.repeat(edges.gain.take(cells), 4)
+    values += middle + half
+    np.maximum(values, low + half, out=values)
+    np.minimum(values, high + half, out=values)
+    pixels[here] = values.astype(np.uint8).view(np.uint32)
+
+
+def _extremes(pair: tuple[Colours, Colours], side: int) -> tuple[Colours, Colours]:
+    """Return the least of the first and the greatest of the second within ``side`` pixels, by channel."""
     import cv2
 
     kernel = np.ones((side, side), np.uint8)
-    return np.asarray(cv2.erode(small, kernel), np.uint8), np.asarray(cv2.dilate(small, kernel), np.uint8)
+    return np.asarray(cv2.erode(pair[0], kernel), np.uint8), np.asarray(cv2.dilate(pair[1], kernel), np.uint8)
 
 
 def _span(low: Colours, high: Colours) -> NDArray[np.uint8]:
@@ -116,6 +123,12 @@ def _span(low: Colours, high: Colours) -> NDArray[np.uint8]:
 
     red, green, blue, _ = cv2.split(cv2.subtract(high, low))
     return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
+
+
+def _span_at(there: Indices, low: Colours, high: Colours) -> NDArray[np.float32]:
+    """Return the greatest difference of any of the three colours at flat indices [n]."""
+    red, green, blue, _ = (_bytes(_packed(high).take(there)) - _bytes(_packed(low).take(there))).T
+    return np.maximum(np.maximum(red, green), blue).astype(np.float32)
 
 
 def _packed(colours: Colours) -> NDArray[np.uint32]:

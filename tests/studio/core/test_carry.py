@@ -239,6 +239,29 @@ def test_an_update_without_a_change_keeps_the_walks() -> None:
     assert plan.updated(ink, None).strips is plan.strips
 
 
+def test_a_stroke_renews_only_the_strips_around_it() -> None:
+    ink = two_rooms().ink
+    plan = CarryPlan.of(ink, 4.0)
+    drawn = ink.copy()
+    drawn[300:306, 40:200] = 255
+    updated = plan.updated(drawn, Rect(0, 256, 512, 128))
+    renewed = [
+        place
+        for place, pair in enumerate(zip(plan.strips, updated.strips, strict=True))
+        if pair[0] is not pair[1]
+    ]
+    assert renewed == [4, 5]
+
+
+def test_a_stroke_at_the_edge_of_the_drawing_is_carried_like_in_a_new_plan() -> None:
+    one = two_rooms()
+    for corner in (Rect(0, 0, 60, 5), Rect(508, 100, 4, 412), Rect(0, 505, 512, 7)):
+        ink = one.ink.copy()
+        ink[corner.slices] = 255
+        updated = CarryPlan.of(one.ink, 4.0).updated(ink, Rect(0, 0, 512, 512))
+        assert np.array_equal(updated.carry(one.flats), CarryPlan.of(ink, 4.0).carry(one.flats))
+
+
 @given(st.integers(0, 255), st.integers(0, 255))
 def test_ink_is_multiplied_with_rounding(colour: int, grey: int) -> None:
     flats = np.full((1, 1, 3), colour, np.uint8)
