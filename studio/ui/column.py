@@ -31,7 +31,7 @@ class Column(QScrollArea):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.models = ModelPanel(session)
+        self.models = ModelPanel(session, icons)
         self.labels = LabelPanel(session)
         self.hints = HintsPanel(session, toolbox, colours, actions)
         self.layers = LayersPanel(session, icons)
@@ -41,6 +41,7 @@ class Column(QScrollArea):
             "hints": Section("Colour hints", self.hints, icons),
             "layers": Section("Layers", self.layers, icons),
         }
+        self.sections["model"].add_header_button(self.models.card_button)
         self.sections["model"].add_header_button(_header_button(actions, ActionId.ADD_MODEL))
         for button in self.layers.header_buttons:
             self.sections["layers"].add_header_button(button)

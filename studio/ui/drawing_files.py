@@ -242,6 +242,9 @@ class DrawingFiles(QObject):
     def _take_ink(self, scan: Scan, ink: object) -> None:
         def show() -> None:
             document = self._with_choices(Document.from_line_art(ink))  # type: ignore[arg-type]
+            if not (scan.in_file and scan.is_clean):
+                # Pasted, or cleaned up by hand: opening a file again would not bring it back.
+                document.mark_unsaved()
             self.take_document(document, None, Path(scan.name).stem)
             notes = f" ({'; '.join(scan.notes)})" if scan.notes else ""
             self._messages.news(f"{scan.name} is open as line art{notes}.")

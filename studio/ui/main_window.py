@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         window_state.restore_window(self, settings)
         self._show_colours(theme.palette)
         self._show_title()
+        self._show_layer()
         self.canvas.setFocus()
 
     # Commands
@@ -214,6 +215,7 @@ class MainWindow(QMainWindow):
         session.document_replaced.connect(self._on_document_replaced)
         session.choices_changed.connect(self._on_choices_changed)
         session.saved_changed.connect(self._show_title)
+        session.layers_changed.connect(self._show_layer)
         soon = self.actions_table.refresh_soon
         for signal in (
             session.history_changed,
@@ -295,6 +297,10 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.name}[*] — Sketch Studio")
         self.setWindowModified(self._session.document.modified)
+
+    def _show_layer(self) -> None:
+        document = self._session.document
+        self.options.show_layer(document.layer(document.active_layer_id).name)
 
     def _show_colours(self, palette: Palette) -> None:
         self.canvas.set_colours(QColor(palette.surround), QColor(palette.accent))

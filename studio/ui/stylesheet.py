@@ -97,6 +97,13 @@ QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
 QCheckBox::indicator:focus {{ border-color: {accent}; }}
 QCheckBox:disabled {{ color: {faint}; }}
 QRadioButton {{ spacing: 8px; color: {text}; }}
+QRadioButton::indicator {{ width: 16px; height: 16px; border: 1px solid {control}; border-radius: 9px;
+    background: {field}; }}
+QRadioButton::indicator:checked {{ width: 8px; height: 8px; border: 5px solid {accent};
+    background: {on_accent}; }}
+QRadioButton::indicator:focus {{ border-color: {accent}; }}
+QRadioButton::indicator:disabled {{ border-color: {border}; }}
+QRadioButton:disabled {{ color: {faint}; }}
 
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {border}; }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {control}; }}

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from studio.core.brush import Brush
 from studio.core.tools import ToolId
 from studio.ui.canvas.toolbox import ToolBox
 from studio.ui.theme import GAP, muted_label
+from studio.ui.widgets.elided import ElidedLabel
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent, pixels
 from studio.ui.widgets.swatches import Colour, ColourButton
 
@@ -31,6 +32,7 @@ class ToolOptionsBar(QWidget):
     def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._toolbox = toolbox
+        self._layer = ""
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
@@ -45,7 +47,9 @@ class ToolOptionsBar(QWidget):
         self.colour_name = muted_label("Colour")
         self.colour = ColourButton("Colour")
         self.colour.colour_chosen.connect(self._set_colour)
-        self.advice = muted_label()
+        self.advice = ElidedLabel()
+        self.advice.setProperty("role", "muted")
+        self.advice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 8, 0)
         line.setSpacing(GAP)
@@ -67,6 +71,11 @@ class ToolOptionsBar(QWidget):
     def add_widget(self, widget: QWidget) -> None:
         """Put something at the right end of the line."""
         self._line.addWidget(widget)
+
+    def show_layer(self, name: str) -> None:
+        """Say on which layer the eraser works: hints and lines look alike to the hand."""
+        self._layer = name
+        self._show()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, BAR_PX)
@@ -103,8 +112,11 @@ class ToolOptionsBar(QWidget):
         coloured = brush is not None and tool is not ToolId.ERASER
         self.colour_name.setVisible(coloured)
         self.colour.setVisible(coloured)
-        self.advice.setText(ADVICE.get(tool, ""))
-        self.advice.setVisible(tool in ADVICE)
+        advice = ADVICE.get(tool, "")
+        if tool is ToolId.ERASER and self._layer:
+            advice = f"Erases on the layer {self._layer}"
+        self.advice.set_text(advice)
+        self.advice.setVisible(bool(advice))
         if brush is not None:
             self._show_brush(brush)
 

@@ -212,6 +212,7 @@ def test_a_picture_opens_as_line_art_of_its_size(qtbot: QtBot, studio: Studio, t
     assert (studio.document.width, studio.document.height) == (120, 90)
     assert studio.document.line.surface.alpha(studio.document.rect)[41, 60] > 200
     assert wait_for_picture(qtbot, studio).image.shape == (90, 120, 3)
+    assert not studio.document.modified
 
 
 def test_a_drawing_saved_and_opened_again_is_the_same(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
@@ -292,6 +293,7 @@ def test_pasting_a_picture_begins_a_drawing(qtbot: QtBot, studio: Studio) -> Non
     with qtbot.waitSignal(studio.session.document_replaced, timeout=WAIT_MS):
         qtbot.keyClick(studio.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert (studio.document.width, studio.document.height) == (70, 30)
+    assert studio.document.modified, "no file holds what was pasted"
 
 
 def test_settings_and_window_are_remembered(qtbot: QtBot, make_studio: MakeStudio, tmp_path: Path) -> None:

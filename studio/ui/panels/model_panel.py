@@ -2,24 +2,33 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.library import ModelEntry, is_for_sketches
+from studio.ui.icons import ICON_PX, Checked, IconBook
 from studio.ui.model_card import facts_line, metrics_line, origin_line
 from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.calm_wheel import CalmWheel
-from studio.ui.widgets.elided import ElidedLabel
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
 
 class ModelPanel(QWidget):
-    """Writes the model of the document's choices and shows it."""
+    """Writes the model of the document's choices and shows it; its card unfolds."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.picker = QComboBox()
@@ -29,9 +38,14 @@ class ModelPanel(QWidget):
         self.picker.setModel(QStandardItemModel(self.picker))
         CalmWheel(self.picker)
         self.picker.activated.connect(self._on_activated)
-        self.facts = ElidedLabel()
-        self.metrics = ElidedLabel()
-        self.origin = ElidedLabel()
+        self.card_button = QToolButton()
+        self.card_button.setCheckable(True)
+        self.card_button.setProperty("role", "soft")
+        self.card_button.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.card_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.card_button.toggled.connect(self._show_card)
+        icons.bind(self.card_button, "information-outline", checked=Checked.SAME)
+        self.facts, self.metrics, self.origin = _card_line(), _card_line(), _card_line()
         card = QFrame()
         card.setProperty("role", "card")
         lines = QVBoxLayout(card)
@@ -103,14 +117,22 @@ class ModelPanel(QWidget):
         self.picker.setToolTip(
             "Model that colours the drawing" if entry is not None else "There is no usable model yet"
         )
-        self.card.setVisible(entry is not None)
         if entry is not None and entry.manifest is not None:
-            self.facts.set_text(facts_line(entry.manifest))
-            self.metrics.set_text(metrics_line(entry.manifest))
+            self.facts.setText(facts_line(entry.manifest))
+            self.metrics.setText(metrics_line(entry.manifest))
             self.metrics.setVisible(bool(metrics_line(entry.manifest)))
-            self.origin.set_text(origin_line(entry.manifest))
+            self.origin.setText(origin_line(entry.manifest))
             self.card.setToolTip(plain_tip("\n".join(_card(entry))))
+        self._show_card()
         self._show_note()
+
+    def _show_card(self) -> None:
+        has_card, is_open = self._session.entry is not None, self.card_button.isChecked()
+        self.card.setVisible(has_card and is_open)
+        self.card_button.setEnabled(has_card)
+        name = "Hide the model's card" if is_open else "Show the model's card"
+        self.card_button.setAccessibleName(name)
+        self.card_button.setToolTip(name if has_card else f"{name}\nThere is no usable model yet")
 
     def _show_note(self) -> None:
         missing = self._session.missing_model()
@@ -145,6 +167,13 @@ class ModelPanel(QWidget):
     def _show_problems(self, shown: bool) -> None:
         self.problems.setVisible(shown and self._problem_lines.count() > 0)
         self.problems_button.setToolTip("Hide the reasons" if shown else "Show the reasons")
+
+
+def _card_line() -> QLabel:
+    line = QLabel()
+    line.setWordWrap(True)
+    line.setTextFormat(Qt.TextFormat.PlainText)
+    return line
 
 
 def plain_tip(text: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -58,6 +59,7 @@ class PictureGrid(QWidget):
         self._tiles: tuple[Tile, ...] = ()
         self._images: dict[str, QImage] = {}
         self._weights: dict[str, float] = {}
+        self._heights: tuple[int, ...] = ()
         self._columns = columns
         self._picture_px = picture_px
         self._gap = gap_px
@@ -85,7 +87,7 @@ class PictureGrid(QWidget):
         keys = {tile.key for tile in tiles}
         self._images = {key: image for key, image in self._images.items() if key in keys}
         self._cursor = min(self._cursor, max(len(tiles) - 1, 0))
-        self.updateGeometry()
+        self._measure()
         self.update()
 
     def set_pictures(self, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
@@ -103,14 +105,27 @@ class PictureGrid(QWidget):
 
     def tile_rect(self, index: int) -> QRect:
         """Where the tile `index` lies."""
-        width = (self.width() - self._gap * (self._columns - 1)) / self._columns
         column, row = index % self._columns, index // self._columns
+        width = self._tile_width()
         left = round(column * (width + self._gap))
         right = round(column * (width + self._gap) + width)
-        return QRect(left, row * (self._tile_height() + self._gap), right - left, self._tile_height())
+        top = sum(self._heights[:row]) + row * self._gap
+        return QRect(left, top, right - left, self._heights[row])
 
-    def _tile_height(self) -> int:
-        return self._picture_px + 6 + NAME_LINES * self.fontMetrics().height()
+    def _tile_width(self) -> float:
+        return (self.width() - self._gap * (self._columns - 1)) / self._columns
+
+    def _measure(self) -> None:
+        """Make each row as high as its longest name needs when bold, so that choosing moves nothing."""
+        font = self.font()
+        font.setBold(True)
+        metrics, width = QFontMetrics(font, self), int(self._tile_width())
+        lines = [max(1, len(wrapped(tile.name, metrics, width, NAME_LINES))) for tile in self._tiles]
+        rows = [max(lines[start : start + self._columns]) for start in range(0, len(lines), self._columns)]
+        heights = tuple(self._picture_px + 6 + count * self.fontMetrics().height() for count in rows)
+        if heights != self._heights:
+            self._heights = heights
+            self.updateGeometry()
 
     def _index_at(self, position: QPointF) -> int:
         point = position.toPoint()
@@ -126,14 +141,17 @@ class PictureGrid(QWidget):
     # Qt
 
     def sizeHint(self) -> QSize:
-        rows = max(1, -(-len(self._tiles) // self._columns))
         return QSize(
             self._columns * (self._picture_px + self._gap),
-            rows * (self._tile_height() + self._gap) - self._gap,
+            sum(self._heights) + self._gap * max(len(self._heights) - 1, 0),
         )
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self._index_at(event.position())

@@ -120,6 +120,7 @@ def test_a_photo_asks_for_clean_up_before_it_opens(qtbot: QtBot, studio: Studio,
     with qtbot.waitSignal(studio.session.document_replaced, timeout=WAIT_MS):
         studio.window.findChild(CleanUpDialog).dialog.accept()
     assert (studio.document.width, studio.document.height) == (200, 150)
+    assert studio.document.modified, "the clean-up is work"
     alpha = studio.document.line.surface.alpha(studio.document.rect)
     assert alpha[63, 100] > 150
     assert alpha[20, 100] < 30

@@ -16,6 +16,7 @@ from studio.core.tools import ToolId
 from studio.ui.messages import MessageKind
 from studio.ui.model_card import facts_line, metrics_line, origin_line
 from studio.ui.panels.model_panel import plain_tip
+from studio.ui.widgets.picture_grid import Tile
 from tests.fixtures.models import TinyModel
 
 WAIT_MS = 30_000
@@ -169,6 +170,42 @@ def test_a_drawing_for_a_model_that_is_not_here_says_so(studio: Studio) -> None:
     assert note.isVisible()
     assert "gone-model" in note.text()
     assert studio.session.entry is not None
+
+
+def test_the_card_unfolds_whole(qtbot: QtBot, studio: Studio) -> None:
+    panel = studio.window.column.models
+    assert not panel.card.isVisible()
+    qtbot.mouseClick(panel.card_button, Qt.MouseButton.LeftButton)
+    assert panel.card.isVisible()
+    assert panel.facts.text() == "64 px · 2 labels · hints"
+    assert "Hide" in panel.card_button.toolTip()
+    qtbot.mouseClick(panel.card_button, Qt.MouseButton.LeftButton)
+    assert not panel.card.isVisible()
+
+
+def test_the_whole_column_is_seen_in_a_window_of_1280_by_800(qtbot: QtBot, studio: Studio) -> None:
+    names = (
+        "Smileys", "People", "Animals & nature", "Food & drink",
+        "Travel & places", "Activities", "Objects", "Symbols",
+    )  # fmt: skip
+    column = studio.window.column
+    column.labels.grid.set_tiles([Tile(name, name) for name in ("Any", *names)])
+    studio.window.resize(1280, 800)
+    bar = column.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() == 0, timeout=WAIT_MS)
+    opacity = column.layers.opacity
+    assert column.viewport().rect().contains(opacity.mapTo(column.viewport(), opacity.rect().bottomRight()))
+
+
+def test_the_eraser_says_where_it_erases(qtbot: QtBot, studio: Studio) -> None:
+    bar = studio.window.options
+    studio.document.active_layer_id = studio.document.hints.id
+    assert not bar.advice.isVisible()
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_E)
+    assert bar.advice.isVisible()
+    assert bar.advice.text() == "Erases on the layer Hints"
+    studio.document.active_layer_id = studio.document.line.id
+    assert bar.advice.text() == "Erases on the layer Line"
 
 
 def test_the_card_names_facts_figures_and_origin() -> None:

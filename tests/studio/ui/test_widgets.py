@@ -96,6 +96,18 @@ def test_tiles_do_not_overlap_and_fill_the_width(qtbot: QtBot) -> None:
     assert rects[2].right() == grid.rect().right()
 
 
+def test_a_row_of_short_names_takes_one_line_and_choosing_moves_nothing(qtbot: QtBot) -> None:
+    grid = PictureGrid(columns=2)
+    qtbot.addWidget(grid)
+    grid.resize(120, 200)
+    grid.set_tiles([Tile(name, name) for name in ("a", "b", "two long words", "c")])
+    first, second = grid.tile_rect(0).height(), grid.tile_rect(2).height()
+    assert second - first == grid.fontMetrics().height()
+    before = grid.sizeHint()
+    grid.set_weights({"two long words": 1.0})
+    assert grid.sizeHint() == before
+
+
 def test_keys_walk_over_the_tiles(qtbot: QtBot) -> None:
     grid = PictureGrid(columns=3)
     qtbot.addWidget(grid)
