@@ -16,6 +16,7 @@ from studio.core.geometry import Rect
 from studio.core.layers import Layer, LayerKind
 from studio.core.stroke import PenSample, StrokePath
 from studio.core.tiles import Pixels
+from training.files import UserError
 
 Colour: TypeAlias = tuple[int, int, int]
 
@@ -46,8 +47,11 @@ class ToolOptions:
 class Tool(Protocol):
     """One pen or mouse drag: ``press``, any number of ``move``, then ``release`` or ``cancel``.
 
-    Samples are in document space. Each call returns the box of pixels it changed, None for none.
+    Samples are in document space. Each call returns the box of pixels it changed, None for none. ``check``
+    raises UserError, with the remedy, where the tool would change pixels that nobody sees; so does ``press``.
     """
+
+    def check(self) -> None: ...
 
     def press(self, sample: PenSample) -> Rect | None: ...
 
@@ -78,9 +82,14 @@ class StrokeTool:
         """Return the layer the stroke goes to."""
         return self._document.layer(self._document.active_layer_id)
 
+    def check(self) -> None:
+        """Raise UserError when the stroke would not be seen."""
+        _require_seen(self.target())
+
     def press(self, sample: PenSample) -> Rect | None:
         """Begin a stroke with a dot under the pen."""
         self.cancel()
+        self.check()
         layer = self.target()
         self._document.active_layer_id = layer.id
         self._edit = self._document.edit(self.text, layer.id).begin()
@@ -144,6 +153,9 @@ class HintTool(StrokeTool):
 class _ClickTool:
     """A tool that acts on the press alone."""
 
+    def check(self) -> None:
+        """Nothing hinders it."""
+
     def press(self, sample: PenSample) -> Rect | None:
         """Do nothing."""
         return None
@@ -168,8 +180,13 @@ class FillTool(_ClickTool):
         self._brush = brush
         self._gap_px = gap_px
 
+    def check(self) -> None:
+        """Raise UserError when the colour would not be seen."""
+        _require_seen(self._document.hints)
+
     def press(self, sample: PenSample) -> Rect | None:
         """Fill the region under the pen, one undo step."""
+        self.check()
         document = self._document
         x, y = int(np.floor(sample.x)), int(np.floor(sample.y))
         if not (0 <= x < document.width and 0 <= y < document.height):
@@ -258,6 +275,13 @@ def make_tool(
             return PickTool(document, on_pick, picture)
         case ToolId.PAN:
             return PanTool()
+
+
+def _require_seen(layer: Layer) -> None:
+    if not layer.visible:
+        raise UserError(f"The layer “{layer.name}” is hidden: show it in the list of layers to draw on it.")
+    if layer.opacity <= 0:
+        raise UserError(f"The layer “{layer.name}” is wholly transparent: raise its opacity to draw on it.")
 
 
 def _rect_or_none(rect: Rect) -> Rect | None:

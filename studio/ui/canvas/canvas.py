@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.document import Document
 from studio.core.stroke import PenSample
-from studio.core.tools import StrokeTool, ToolId, make_tool
+from studio.core.tools import ToolId, make_tool
 from studio.ui.canvas.display import CanvasDisplay
 from studio.ui.canvas.drags import DividerDrag, Drag, LineDrag, PanDrag, StrokeDrag
 from studio.ui.canvas.input import (
@@ -200,9 +200,8 @@ class CanvasWidget(CanvasDisplay):
             on_pick=self._picked,
             picture=self._picture_to_pick,
         )
-        if isinstance(tool, StrokeTool) and not tool.target().visible:
-            self.tool_hint.emit(f"The layer “{tool.target().name}” is hidden: show it to see what you draw.")
         try:
+            tool.check()
             if pointer.modifiers & Qt.KeyboardModifier.ShiftModifier and self._drag_tool in _DRAWING_TOOLS:
                 self._drag = LineDrag(tool, pointer, to_document, self._last_end)
             else:
@@ -217,7 +216,10 @@ class CanvasWidget(CanvasDisplay):
         if pointer.button != self._drag_button:
             return
         self._drag = None
-        drag.release(pointer)
+        try:
+            drag.release(pointer)
+        except UserError as error:
+            self.tool_hint.emit(str(error))
         if isinstance(drag, StrokeDrag | LineDrag) and self._drag_tool is not ToolId.PICK:
             if self._drag_tool in _DRAWING_TOOLS:
                 self._last_end = pointer.sample(drag.to_document)

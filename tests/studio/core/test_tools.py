@@ -8,6 +8,7 @@ from studio.core.geometry import Rect
 from studio.core.stroke import PenSample
 from studio.core.tools import PickTool, ToolId, ToolOptions, make_tool
 from tests.fixtures.paths import circle
+from training.files import UserError
 
 Draw = Callable[..., None]
 LINE = [(20.0 + 4 * i, 100.0) for i in range(40)]
@@ -118,6 +119,30 @@ def test_eraser_erases_what_was_last_drawn_on(document: Document, draw: Draw) ->
     document.active_layer_id = document.line.id
     draw(make_tool(ToolId.ERASER, document, options), [(40.0, 100.0), (80.0, 100.0)])
     assert document.line.surface.alpha(Rect(45, 85, 30, 30)).max() == 0
+
+
+@pytest.mark.parametrize("unseen", [{"visible": False}, {"opacity": 0.0}])
+@pytest.mark.parametrize("tool_id", [ToolId.PEN, ToolId.ERASER, ToolId.HINT, ToolId.FILL])
+def test_no_tool_draws_where_nobody_sees_it(
+    document: Document, draw: Draw, tool_id: ToolId, unseen: dict[str, float]
+) -> None:
+    ring(document, draw)
+    layer = document.hints if tool_id in (ToolId.HINT, ToolId.FILL) else document.line
+    if "visible" in unseen:
+        document.set_layer_visible(layer.id, False)
+    else:
+        document.set_layer_opacity(layer.id, unseen["opacity"])
+    steps, active = len(document.history), document.active_layer_id
+    tool = make_tool(tool_id, document, ToolOptions())
+    with pytest.raises(UserError, match=f"“{layer.name}” is (hidden|wholly)"):
+        tool.press(PenSample(100, 100))
+    tool.move([PenSample(120, 100)])
+    tool.release(PenSample(120, 100))
+    assert len(document.history) == steps
+    assert document.active_layer_id == active
+    document.set_layer_opacity(layer.id, 1.0)
+    document.set_layer_visible(layer.id, True)
+    tool.press(PenSample(100, 100))
 
 
 def test_hint_is_a_hard_spot_of_the_chosen_colour(document: Document, draw: Draw) -> None:

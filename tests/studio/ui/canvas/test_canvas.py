@@ -229,13 +229,21 @@ def test_the_cursor_is_told_in_document_pixels(qtbot: QtBot, canvas: CanvasWidge
     assert moved.args == pytest.approx([123.0, 45.0], abs=1e-6)
 
 
-def test_a_hidden_layer_is_spoken_of(
-    qtbot: QtBot, canvas: CanvasWidget, document: Document, hand: Hand
+@pytest.mark.parametrize("modifiers", [Qt.KeyboardModifier.NoModifier, SHIFT])
+def test_a_hidden_layer_is_not_drawn_on_and_spoken_of(
+    qtbot: QtBot, canvas: CanvasWidget, document: Document, hand: Hand, modifiers: Qt.KeyboardModifier
 ) -> None:
     document.set_layer_visible(document.line.id, False)
+    steps = len(document.history)
     with qtbot.waitSignal(canvas.tool_hint) as told:
-        hand.drag([(100, 100), (120, 100)])
+        hand.drag([(100, 100), (120, 100)], modifiers=modifiers)
     assert "hidden" in told.args[0]
+    assert "show it" in told.args[0]
+    assert document.line.surface.is_blank
+    assert len(document.history) == steps
+    document.set_layer_visible(document.line.id, True)
+    hand.drag([(100, 100), (120, 100)], modifiers=modifiers)
+    assert ink(document, (110, 100)) == 255
 
 
 def test_another_document_takes_the_first_ones_place(
