@@ -96,6 +96,8 @@ def restore_checkpoint(checkpoint: Checkpoint, state: TrainState) -> None:
             network.load_state_dict(checkpoint.tensors(name))
         for name, optimizer in _optimizers(state).items():
             _fill_optimizer(optimizer, checkpoint.tensors(name))
+        if "running.safetensors" in checkpoint.manifest["files"]:  # older checkpoints have none
+            state.judged.copy_(checkpoint.tensors("running")["judged"])
         random = checkpoint.tensors("random")
         torch.set_rng_state(random["cpu"])
         if "cuda" in random and torch.cuda.is_available():
@@ -172,6 +174,7 @@ def _all_tensors(state: TrainState) -> dict[str, dict[str, Tensor]]:
         tensors[name] = {
             f"{index}.{key}": value for index, kept in moments.items() for key, value in kept.items()
         }
+    tensors["running"] = {"judged": state.judged}
     tensors["random"] = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["random"]["cuda"] = torch.cuda.get_rng_state()

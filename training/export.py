@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from training.checkpoint import best_checkpoint
 from training.config import GeneratorConfig, TrainConfig, from_dict
-from training.data.paired import PairedDataset
+from training.data.source import open_dataset
 from training.files import UserError, write_bytes
 from training.manifest import METADATA_KEY, ModelManifest
 from training.modelfile import check_model_bytes, read_manifest, read_model_bytes
@@ -49,16 +49,22 @@ class ExportResult:
 
 
 class PixelModel(nn.Module):
-    """A generator with pixels on both sides: what the model file contains."""
+    """A generator with pixels on both sides: what the model file contains.
 
-    def __init__(self, network: nn.Module) -> None:
+    With ``lines`` the drawing's lines are laid over the generator's colours, else those are the picture.
+    """
+
+    def __init__(self, network: nn.Module, lines: bool = True) -> None:
         super().__init__()
         self.network = network
+        self.lines = lines
 
     def forward(
         self, sketch: Tensor, hints: Tensor, label: Tensor | None = None, noise: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """uint8 [N,H,W], [N,H,W,4], float32 [N,L], [N,Z] or None -> image and flats, uint8 [N,H,W,3]."""
+    ) -> tuple[Tensor, ...]:
+        """uint8 [N,H,W], [N,H,W,4], float32 [N,L], [N,Z] or None -> image and, with ``lines``, flats, both
+        uint8 [N,H,W,3].
+        """
         ink = sketch[:, None].float() / 255.0
         nothing = ink.new_zeros(1, 0)
         colours = self.network(
@@ -69,6 +75,8 @@ class PixelModel(nn.Module):
         )
         # Lines over the rounded colours: whoever multiplies the flats on his own gets the same picture.
         flats = torch.round(colours.clamp(0.0, 1.0) * 255.0)
+        if not self.lines:
+            return (_to_bytes(flats),)
         return _to_bytes(torch.round(compose(flats, ink))), _to_bytes(flats)
 
 
@@ -80,7 +88,7 @@ def export_run(
     ``metrics`` go into the card; ``half`` stores the weights in float16.
     """
     network, config, checkpoint_metrics = load_run_generator(run)
-    dataset = PairedDataset.open(Path(config.data), "val", config.size)
+    dataset = open_dataset(Path(config.data), "val", config.size, config.source, config.sketch)
     manifest = ModelManifest(
         name=name or Path(out).stem,
         task=TASK,
@@ -92,7 +100,7 @@ def export_run(
         labels=tuple(dataset.labels),
         hints=True,
         noise=config.generator.noise,
-        flats=True,
+        flats=dataset.lines,
         network={"kind": config.generator.kind, **dict(cast(Any, network).options)},
         recipe=config.recipe,
         dataset=dataset.name,
@@ -121,8 +129,11 @@ def load_run_generator(run: Path) -> tuple[nn.Module, TrainConfig, dict[str, Any
             f"{checkpoint.path} does not fit its configuration; resume the run and export again."
         ) from error
     best = checkpoint.manifest["best"]
-    figures = {key: value for key, value in best.items() if key.startswith("l1")}
-    return network.eval(), config, {"split": "val", "step": checkpoint.step, **figures}
+    figures = {key: value for key, value in best.items() if key not in ("score", "step", "count")}
+    about = {"split": "val", "step": checkpoint.step}
+    if "count" in best:
+        about |= {"n": int(best["count"])}
+    return network.eval(), config, about | figures
 
 
 def export_generator(
@@ -133,7 +144,7 @@ def export_generator(
     The network runs at full precision on the CPU; ``half`` stores weights as float16, and the proof is
     against those rounded weights' float32 originals.
     """
-    model = PixelModel(network.float().cpu().eval())
+    model = PixelModel(network.float().cpu().eval(), lines=manifest.flats)
     proto = _to_onnx(model, manifest)
     if half:
         _store_half(proto)
@@ -193,14 +204,20 @@ def config_for_init(config: TrainConfig) -> TrainConfig:
 
 
 def adopt_weights(state: TrainState, path: Path, labels: tuple[str, ...]) -> None:
-    """Start ``state`` from the model file at ``path``; a label keeps its weights where the names agree."""
+    """Start ``state`` from the model file at ``path``.
+
+    A label keeps its weights where the names agree, capitals aside; one that the model does not know starts
+    as "any", and what the model knows beyond ``labels`` is left out.
+    """
     network, manifest = load_generator_from_onnx(path)
     weights = network.state_dict()
-    if "label.weight" in weights or labels:
-        adopted = torch.zeros(int(state.generator.state_dict()["label.weight"].shape[0]), len(labels))
+    known = {label.casefold(): index for index, label in enumerate(manifest.labels)}
+    learnt = weights.pop("label.weight", None)
+    if labels:
+        adopted = torch.zeros_like(state.generator.state_dict()["label.weight"], device="cpu")
         for index, label in enumerate(labels):
-            if label in manifest.labels:
-                adopted[:, index] = weights["label.weight"][:, manifest.labels.index(label)]
+            if learnt is not None and label.casefold() in known:
+                adopted[:, index] = learnt[:, known[label.casefold()]]
         weights["label.weight"] = adopted
     state.generator.load_state_dict(weights)
     state.average.load_state_dict(weights)
@@ -286,7 +303,7 @@ def _to_onnx(model: PixelModel, manifest: ModelManifest) -> onnx.ModelProto:
                 opset_version=OPSET,
                 dynamic_shapes=shapes,
                 input_names=[name for name, value in example.items() if value is not None],
-                output_names=["image", "flats"],
+                output_names=["image", "flats"] if model.lines else ["image"],
                 external_data=False,
                 verbose=False,
                 # Left to ONNX Runtime when it loads the file: folded weights would lose their names.

@@ -1,5 +1,7 @@
 """The losses of both networks, as named dicts: weighted here, summed by ``total``, read only when logged."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
@@ -9,6 +11,13 @@ from training.config import LossConfig
 TINY = 1e-6
 
 Losses = dict[str, Tensor]
+# The mean of a value over all processes that share a batch: below a fraction bar it has to be of all of them.
+Mean = Callable[[Tensor], Tensor]
+
+
+def own(value: Tensor) -> Tensor:
+    """The mean over the one process there is."""
+    return value
 
 
 def total(losses: Losses) -> Tensor:
@@ -16,9 +25,9 @@ def total(losses: Losses) -> Tensor:
     return torch.stack(list(losses.values())).sum()
 
 
-def read(losses: Losses) -> dict[str, float]:
+def read(losses: Losses, mean: Mean = own) -> dict[str, float]:
     """The values as plain numbers; waits for the device, so only for what is logged."""
-    return dict(zip(losses, torch.stack(list(losses.values())).detach().float().tolist(), strict=True))
+    return dict(zip(losses, mean(torch.stack(list(losses.values())).float()).tolist(), strict=True))
 
 
 def discriminator_losses(real: list[Tensor], fake: list[Tensor]) -> Losses:
@@ -29,28 +38,42 @@ def discriminator_losses(real: list[Tensor], fake: list[Tensor]) -> Losses:
     }
 
 
+def judged_rightly(real: list[Tensor], fake: list[Tensor]) -> Tensor:
+    """The shares [2] of real and of generated patches, over all heads, that the logits take for such."""
+    return torch.stack(
+        [
+            torch.cat([(logits > 0).flatten() for logits in real]).float().mean(),
+            torch.cat([(logits < 0).flatten() for logits in fake]).float().mean(),
+        ]
+    )
+
+
 def picture_losses(
-    config: LossConfig, flats: Tensor, truth: Tensor, sketch: Tensor, spread: Tensor
+    config: LossConfig, flats: Tensor, truth: Tensor, cover: Tensor, spread: Tensor, mean: Mean = own
 ) -> Losses:
-    """Mean absolute errors of ``flats`` [N,3,H,W] to ``truth``, given ``sketch`` and ``spread`` hints."""
+    """Mean absolute errors of ``flats`` [N,3,H,W] to ``truth``; ``cover`` [N,1,H,W] weighs the picture's
+    pixels by what the lines leave of them, ``spread`` [N,4,H/2,W/2] are the spread hints.
+    """
     losses: Losses = {}
     error = (flats - truth).abs()
     if config.l1:
-        losses["l1"] = config.l1 * (error * sketch).mean()
+        losses["l1"] = config.l1 * (error * cover).mean()
     if config.flats:
         losses["flats"] = config.flats * error.mean()
     if config.hint:
         hinted = F.interpolate(spread[:, 3:], scale_factor=2.0, mode="nearest")
-        losses["hint"] = config.hint * (error * hinted).sum() / (3.0 * hinted.sum() + TINY * error.numel())
+        area = mean(3.0 * hinted.sum() + TINY * error.numel())
+        losses["hint"] = config.hint * (error * hinted).sum() / area
     return losses
 
 
-def feature_loss(config: LossConfig, fake: list[Tensor], real: list[Tensor]) -> Losses:
+def feature_loss(config: LossConfig, fake: list[Tensor], real: list[Tensor], mean: Mean = own) -> Losses:
     """Relative L1 of feature maps: each level's error over the mean size of the truth's features."""
     if not config.features:
         return {}
     levels = [
-        (ours - true).abs().mean() / (true.abs().mean() + TINY) for ours, true in zip(fake, real, strict=True)
+        (ours - true).abs().mean() / mean(true.abs().mean() + TINY)
+        for ours, true in zip(fake, real, strict=True)
     ]
     return {"features": config.features * torch.stack(levels).mean()}
 

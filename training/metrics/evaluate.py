@@ -1,16 +1,17 @@
 """What a model's pictures are worth on a split it never saw, and whether it obeys colour hints."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.data.batches import Batch, evaluation_batches
+from training.data.dataset import Dataset
 from training.data.hints import evaluation_hints, regions
-from training.data.paired import PairedDataset
 from training.files import UserError
 from training.metrics.colour import ciede2000, srgb_to_lab
+from training.metrics.feature_cache import load_features, save_features
 from training.metrics.features import FeatureExtractor, Features, Pictures, efficientnet_lite
 from training.metrics.frechet import frechet_distance
 from training.metrics.inception import InceptionFeatures, inception_features, inception_score
@@ -36,36 +37,46 @@ class EvaluationStoppedError(Exception):
 
 
 class Evaluator:
-    """Measures predictors on one split; what the truth's pictures need is computed once and kept."""
+    """Measures predictors on one split; the true ones are looked at once and remembered."""
 
     def __init__(
         self,
-        dataset: PairedDataset,
+        dataset: Dataset,
         *,
         batch_size: int = 8,
         extractor: FeatureExtractor | None = None,
         inception: InceptionFeatures | None = None,
         device: str = "cpu",
+        items: Sequence[int] | None = None,
+        features: bool = True,
     ) -> None:
         """Without ``extractor`` EfficientNet-Lite2 judges; ``inception`` is looked for when it is not given.
 
-        UserError when the split is too small or the judge's weights are not installed.
+        ``items`` of the split are measured, all by default. Without ``features`` pictures are compared with
+        their truth alone, and nobody judges. UserError when there are too few pictures to judge or the
+        judge's weights are not installed.
         """
-        if len(dataset) < FEWEST:
-            raise UserError(
-                f"The {dataset.split} split holds {len(dataset)} pictures; prepare at least {FEWEST}."
-            )
         self.dataset = dataset
         self.batch_size = batch_size
-        self._extractor = extractor or efficientnet_lite(device=device)
+        self.items = list(range(len(dataset)) if items is None else items)
+        if features and len(self.items) < FEWEST:
+            raise UserError(
+                f"The {dataset.split} split holds {len(self.items)} pictures; prepare at least {FEWEST}."
+            )
+        self._extractor = (extractor or efficientnet_lite(device=device)) if features else None
         self._inception = inception
         self._inception_absent = ""
-        if inception is None:
+        if features and inception is None:
             try:
                 self._inception = inception_features(device)
             except UserError as error:
                 self._inception_absent = str(error)
-        self._truth: tuple[Features, Features | None] | None = None
+        self._truth: dict[str, Features] = {}
+
+    @property
+    def judge(self) -> str:
+        """The name of the network whose features are compared, "" without one."""
+        return self._extractor.name if self._extractor is not None else ""
 
     def run(
         self,
@@ -82,17 +93,17 @@ class Evaluator:
         as soon as ``should_stop`` says so, asked before every batch.
         """
         stop = should_stop or (lambda: False)
-        truth_features, truth_inception = self._truth_features(stop)
         absolute, similar = [], []
         judged: list[Features] = []
         inception: list[Features] = []
         logits: list[Features] = []
-        batches = evaluation_batches(self.dataset, self.batch_size, hints, seed, noise_size)
+        batches = evaluation_batches(self.dataset, self.batch_size, hints, seed, noise_size, self.items)
         for batch in _stoppable(batches, stop):
             pictures, truth = checked_pictures(predict(batch), batch), truth_of(batch)
             absolute.append(l1(pictures, truth))
             similar.append(ssim(pictures, truth))
-            judged.append(self._extractor(pictures))
+            if self._extractor is not None:
+                judged.append(self._extractor(pictures))
             if self._inception is not None:
                 both = self._inception.both(pictures)
                 inception.append(both[0])
@@ -100,29 +111,31 @@ class Evaluator:
         metrics = {
             "l1": float(np.concatenate(absolute).mean()),
             "ssim": float(np.concatenate(similar).mean()),
-            f"kd_{self._extractor.name}": kernel_distance(np.concatenate(judged), truth_features),
-            f"fd_{self._extractor.name}": frechet_distance(np.concatenate(judged), truth_features),
         }
-        if truth_inception is not None:
-            metrics |= inception_metrics(np.concatenate(inception), np.concatenate(logits), truth_inception)
+        if self._extractor is not None:
+            true = self._truth_features(self._extractor, stop)
+            metrics[f"kd_{self.judge}"] = kernel_distance(np.concatenate(judged), true)
+            metrics[f"fd_{self.judge}"] = frechet_distance(np.concatenate(judged), true)
+        if self._inception is not None:
+            true = self._truth_features(self._inception, stop)
+            metrics |= inception_metrics(np.concatenate(inception), np.concatenate(logits), true)
         return {
-            "n": len(self.dataset),
+            "n": len(self.items),
             "split": self.dataset.split,
             "protocol": self._protocol(hints, seed),
             "metrics": metrics,
         }
 
-    def _truth_features(self, stop: ShouldStop) -> tuple[Features, Features | None]:
-        if self._truth is None:
-            judged: list[Features] = []
-            inception: list[Features] = []
-            for batch in _stoppable(evaluation_batches(self.dataset, self.batch_size), stop):
-                truth = truth_of(batch)
-                judged.append(self._extractor(truth))
-                if self._inception is not None:
-                    inception.append(self._inception(truth))
-            self._truth = np.concatenate(judged), np.concatenate(inception) if inception else None
-        return self._truth
+    def _truth_features(self, extractor: FeatureExtractor, stop: ShouldStop) -> Features:
+        if extractor.name not in self._truth:
+            key = (self.dataset.split, self.dataset.size, self.dataset.lines, extractor.name, self.items)
+            found = load_features(self.dataset.fingerprint, key)
+            if found is None or found.shape != (len(self.items), extractor.size):
+                batches = evaluation_batches(self.dataset, self.batch_size, items=self.items)
+                found = np.concatenate([extractor(truth_of(batch)) for batch in _stoppable(batches, stop)])
+                save_features(self.dataset.fingerprint, key, found)
+            self._truth[extractor.name] = found
+        return self._truth[extractor.name]
 
     def _protocol(self, hints: int, seed: int) -> dict[str, Any]:
         protocol: dict[str, Any] = {
@@ -131,10 +144,16 @@ class Evaluator:
             "size": self.dataset.size,
             "conditions": "the true label, zero noise, the line art as it is in the data set",
             "hints": f"{hints} dots in the truth's colours, seed {seed}" if hints else "none",
-            "truth": "the colours under the lines times the line art",
+            "truth": "the colours under the lines times the line art"
+            if self.dataset.lines
+            else "the picture the sketch was made from",
             "l1": "mean absolute difference, 0..1",
             "ssim": "Wang et al. 2004, 11 x 11 Gaussian window, whole windows only, mean of R, G and B",
-            "features": f"{self._extractor.name}, pooled, ImageNet weights, at the pictures' own size",
+        }
+        if self._extractor is None:
+            return protocol
+        protocol |= {
+            "features": f"{self.judge}, pooled, ImageNet weights, at the pictures' own size",
             "kd": "unbiased MMD^2, kernel (x.y/D + 1)^3, all pairs",
             "fd": "Frechet distance; at few pictures it reads high, so compare it at equal n only",
         }
@@ -147,7 +166,7 @@ class Evaluator:
 
 def evaluate(
     predict: Predict,
-    dataset: PairedDataset,
+    dataset: Dataset,
     batch_size: int = 8,
     hints: int = 0,
     seed: int = 0,
@@ -175,7 +194,7 @@ def inception_metrics(features: Features, logits: Features, truth: Features) -> 
 
 def hint_obedience(
     predict: Predict,
-    dataset: PairedDataset,
+    dataset: Dataset,
     batch_size: int = 8,
     seed: int = 0,
     *,
@@ -248,8 +267,10 @@ def foreign_colours(flats: NDArray[np.uint8], rng: np.random.Generator) -> NDArr
 
 
 def truth_of(batch: Batch) -> Pictures:
-    """Return the true pictures: the colours under the lines times the lines, rounded."""
-    return under_lines(batch.flats, batch.sketch)
+    """Return the true pictures: the colours under the lines times the lines, rounded, or the colours alone
+    where the lines are no part of the picture.
+    """
+    return under_lines(batch.flats, batch.sketch) if batch.lines else batch.flats
 
 
 def under_lines(flats: Pictures, sketch: NDArray[np.uint8]) -> Pictures:

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 
 from training.data.batches import Batch
-from training.data.paired import PairedDataset
+from training.data.dataset import Dataset
 from training.files import UserError
 from training.manifest import ModelManifest
 from training.metrics.evaluate import Predict
@@ -14,7 +14,7 @@ from training.metrics.features import Pictures
 from training.modelfile import check_model_bytes, read_model_bytes
 
 
-def model_predictor(path: Path, dataset: PairedDataset, threads: int = 0) -> tuple[Predict, ModelManifest]:
+def model_predictor(path: Path, dataset: Dataset, threads: int = 0) -> tuple[Predict, ModelManifest]:
     """Return a predictor of the model file for drawings of ``dataset``, and the model's manifest.
 
     Labels are matched by name; a label that the model does not know counts as "any". ``threads`` 0 takes what

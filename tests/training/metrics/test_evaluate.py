@@ -110,6 +110,8 @@ def test_evaluate_names_extractor_and_what_is_absent(
 class FakeInception:
     """Stands in for the Inception network: mean colours as features, ten logits."""
 
+    name, size = "inception", 3
+
     def both(self, pictures: Pictures) -> tuple[np.ndarray, np.ndarray]:
         features = self(pictures)
         return features, np.repeat(features[:, :1], 10, axis=1) * np.arange(10)

@@ -1,0 +1,94 @@
+"""What a run is fed: its data set opened with progress, and its batches made ahead of the steps."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from training.config import TrainConfig
+from training.data.batches import Batch, Prefetcher, training_batch
+from training.data.dataset import Cancelled, Dataset, Progress
+from training.data.source import open_dataset
+from training.distributed import Team
+from training.state import Plan
+
+REPORTS = 50
+"""Reports of progress a split, at most."""
+
+Preparing = Callable[[int, int, str], None]
+
+
+def open_split(config: TrainConfig, split: str, preparing: Preparing, cancelled: Cancelled) -> Dataset:
+    """Open a split of the config's data; UserError when it cannot be used, CancelledError when told so."""
+    return open_dataset(
+        Path(config.data),
+        split,
+        config.size,
+        config.source,
+        config.sketch,
+        on_progress=_thinned(preparing, f"The pictures of the {split} split are read"),
+        cancelled=cancelled,
+    )
+
+
+def epoch_of(position: int, dataset: Dataset) -> float:
+    """How often every family of pictures has been shown once ``position`` pictures are drawn."""
+    return position / len(dataset.members)
+
+
+class Feed:
+    """The batches of a run from where its plan stands, made ahead in the background.
+
+    A batch depends on the config, its step and the plan's batch size alone; each process of a team makes its
+    own rows.
+    """
+
+    def __init__(self, dataset: Dataset, config: TrainConfig, plan: Plan, team: Team) -> None:
+        self._dataset = dataset
+        self._config = config
+        self._team = team
+        self._prefetcher = self._start(plan)
+
+    def get(self, step: int) -> Batch:
+        """The batch of ``step``; steps in order are quick, any other order works."""
+        return self._prefetcher.get(step)
+
+    def restart(self, plan: Plan) -> None:
+        """Make batches as ``plan`` now says."""
+        self._prefetcher.close()
+        self._prefetcher = self._start(plan)
+
+    def close(self) -> None:
+        """End the background work."""
+        self._prefetcher.close()
+
+    def _start(self, plan: Plan) -> Prefetcher:
+        config, batch_size, offset = self._config, plan.pictures_a_step(self._config), plan.offset
+        rows = self._team.rows(batch_size)
+
+        def make(step: int) -> Batch:
+            return training_batch(
+                self._dataset,
+                step,
+                config.seed,
+                batch_size,
+                config.augment,
+                config.hints,
+                config.generator.noise,
+                offset=offset,
+                rows=rows,
+            )
+
+        return Prefetcher(make, plan.step)
+
+
+def _thinned(preparing: Preparing, text: str) -> Progress:
+    """Report to ``preparing`` at the start, at the end, and a few dozen times between."""
+    reported = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal reported
+        part = done * REPORTS // max(total, 1)
+        if part != reported or done == total:
+            reported = part
+            preparing(done, total, text)
+
+    return report

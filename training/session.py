@@ -1,0 +1,407 @@
+"""What happens between the steps of a run: reports, measurements, samples, saving, commands."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training import commands, events, losses
+from training.checkpoint import prune_checkpoints, save_checkpoint
+from training.commands import Command
+from training.config import TrainConfig
+from training.data.dataset import Dataset
+from training.device import Placement
+from training.distributed import Team
+from training.events import Event
+from training.feed import Feed, epoch_of
+from training.guard import Guard
+from training.measure import Measurer
+from training.memory import memory_in_use
+from training.policies import BalanceWatch, TimeShare
+from training.samples import GAP_PX, SampleSet, choose_samples, write_grid
+from training.state import Plan, TrainState
+
+CALIBRATION_STEPS = 20
+"""Steps after which a budget in minutes becomes a number of steps for the first time."""
+PAUSE_POLL_S = 0.05
+SAVE_RETRY_S = 60.0
+EVALUATE, SAMPLE, SAVE = "evaluate", "sample", "save"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended: complete, stopped or failed after ``step``, with the figures of its best state."""
+
+    run: Path
+    step: int
+    complete: bool
+    best: dict[str, float] = field(default_factory=dict)
+    failed: bool = False
+
+
+class Session:
+    """One call of ``train``: hears commands and does all that is not a training step.
+
+    Under torchrun every process has one and calls the same methods; only the leader's writes, measures and
+    hears commands.
+    """
+
+    def __init__(
+        self,
+        run: Path,
+        config: TrainConfig,
+        placement: Placement,
+        team: Team,
+        state: TrainState,
+        dataset: Dataset,
+        held_out: Dataset,
+        feed: Feed,
+        on_event: Callable[[Event], None],
+        next_command: Callable[[], Command | None],
+    ) -> None:
+        self.run = run
+        self.config = config
+        self.placement = placement
+        self.team = team
+        self.state = state
+        self.dataset = dataset
+        self.held_out = held_out
+        self.on_event = on_event
+        self.next_command = next_command
+        self.stopped = False
+        self.failed = False
+        self._guard = Guard(run, config, placement, team, state, dataset, feed, on_event)
+        self._time = TimeShare(config.every.share, self.plan.overhead_s)
+        self._balance = BalanceWatch()
+        self._collapsed: tuple[str, ...] = ()
+        self._preview: commands.SetPreview | None = None
+        self._saved_step = -1
+        self._pausing = False
+        self._put_off: list[Command] = []
+        self._measurer: Measurer | None = None
+        self._samples: SampleSet | None = None
+        self._ticked_at = time.monotonic()
+        self._logged_at = (self.plan.step, self.plan.elapsed_s)
+
+    @property
+    def plan(self) -> Plan:
+        return self.state.plan
+
+    def start(self, resumed: bool) -> None:
+        """Tell what is about to happen; the clock runs from here."""
+        networks = {"generator": self.state.generator, "discriminator": self.state.discriminator}
+        parameters = {
+            name: sum(weight.numel() for weight in network.parameters())
+            for name, network in networks.items()
+            if network is not None
+        }
+        self.on_event(
+            events.Started(
+                str(self.run),
+                self.plan.step,
+                self.plan.steps,
+                self.placement.name,
+                str(self.placement.precision).removeprefix("torch."),
+                len(self.dataset),
+                tuple(self.dataset.labels),
+                parameters,
+                resumed,
+                self.plan.pictures_a_step(self.config),
+                self.team.size,
+            )
+        )
+        for text in (*self.dataset.problems, *self.held_out.problems):
+            self.on_event(events.Warned(self.plan.step, text, "data"))
+        self._ticked_at = time.monotonic()
+
+    def is_over(self) -> bool:
+        return self.stopped or self.failed or bool(self.plan.steps and self.plan.step >= self.plan.steps)
+
+    def after_step(self, made: losses.Losses) -> None:
+        """Do what is due after a step that gave the losses ``made``."""
+        # Before a budget in minutes is planned anew: the whole team has to decide these alike.
+        logs, saves = self._due(self.config.every.log), self._due(self.config.every.checkpoint)
+        self._count_time()
+        if (logs or saves) and not self._guard.check():
+            self._went_back()
+        else:
+            if logs:
+                self._report(losses.read(made, self.team.mean))
+            if self.team.leads:
+                if self._due(self.config.every.evaluate) and self._affords(EVALUATE):
+                    self._evaluate()
+                if saves and self._guard.steady:
+                    self._save()
+                if self._due(self.config.every.sample) and self._affords(SAMPLE):
+                    self._draw_samples()
+        self._obey_commands()
+
+    def recover(self, trouble: Exception) -> None:
+        """Go on after a step that broke, or end the run; what nobody has thought of is raised again."""
+        self._count_time()
+        text = self._guard.recover(trouble)
+        if text:
+            self._fail(text)
+
+    def finish(self) -> RunResult:
+        """Save what is not saved yet and report the end."""
+        if self.failed or not self.team.leads:
+            return self._result()
+        if not self._save():
+            self._fail(
+                f"Step {self.plan.step} could not be saved before the end; resume the last checkpoint."
+            )
+            return self._result()
+        result = self._result()
+        self.on_event(events.Finished(self.plan.step, result.complete, self.state.best))
+        return result
+
+    def _result(self) -> RunResult:
+        complete = not self.failed and 0 < self.plan.steps <= self.plan.step
+        return RunResult(self.run, self.plan.step, complete, self.state.best, self.failed)
+
+    def _fail(self, text: str) -> None:
+        self.failed = True
+        self.on_event(events.Failed(self.plan.step, text))
+
+    def _due(self, every: int) -> bool:
+        return bool(every) and (self.plan.step % every == 0 or self.plan.step == self.plan.steps)
+
+    def _affords(self, what: str) -> bool:
+        """Whether ``what`` fits its share of the time; at the end of the run everything does."""
+        return self.plan.step == self.plan.steps or self._time.allows(what, self.plan.elapsed_s)
+
+    def _spend(self, what: str, since: float) -> None:
+        self._time.spend(what, time.monotonic() - since)
+        self.plan.overhead_s = self._time.spent_s
+
+    def _count_time(self) -> None:
+        now = time.monotonic()
+        self.plan.elapsed_s += now - self._ticked_at
+        self._ticked_at = now
+        if self.team.leads and not self.plan.steps and self.plan.step >= CALIBRATION_STEPS:
+            self._plan_budget()
+
+    def _plan_budget(self) -> None:
+        """Turn the minutes into steps at the pace so far; the plan is saved, so a resumed run keeps it."""
+        assert self.config.minutes is not None
+        at_this_pace = self.plan.step * self.config.minutes * 60.0 / self.plan.elapsed_s
+        self.plan.steps = max(self.plan.step, round(at_this_pace))
+
+    def _went_back(self) -> None:
+        """The guard has put an earlier state back, or given up."""
+        self._logged_at = (self.plan.step, self.plan.elapsed_s)
+        self._saved_step = self.plan.step
+        if self._guard.given_up:
+            self._fail(self._guard.given_up)
+
+    def _report(self, values: dict[str, float]) -> None:
+        if not all(abs(value) < float("inf") for value in values.values()):
+            return  # the guard has said so
+        step, elapsed_s = self._logged_at
+        pace = (self.plan.step - step) / max(self.plan.elapsed_s - elapsed_s, 1e-9)
+        self._logged_at = (self.plan.step, self.plan.elapsed_s)
+        left = self.plan.steps - self.plan.step
+        budget_s = (self.config.minutes or 0.0) * 60.0 - self.plan.elapsed_s
+        balance: dict[str, float] = {}
+        if self.state.discriminator is not None:
+            real, generated = self.state.judged.tolist()
+            balance = {"real": real, "generated": generated, "augment": self.plan.strength}
+            overpowered = self._balance.look(self.plan.step, real, generated)
+            if overpowered:
+                self.on_event(events.Warned(self.plan.step, overpowered, "balance"))
+        self.on_event(
+            events.StepDone(
+                self.plan.step,
+                self.plan.steps,
+                values,
+                images_per_s=pace * self.plan.pictures_a_step(self.config),
+                elapsed_s=self.plan.elapsed_s,
+                left_s=max(0.0, left / max(pace, 1e-9) if self.plan.steps else budget_s),
+                learning_rate=self.state.generator_optimizer.param_groups[0]["lr"],
+                epoch=epoch_of(self.plan.position(self.config), self.dataset),
+                balance=balance,
+                memory=memory_in_use(),
+            )
+        )
+
+    def _draw_samples(self) -> None:
+        began = time.monotonic()
+        if self._samples is None:
+            noise = self.config.generator.noise
+            self._samples = choose_samples(self.held_out, self.config.seed, noise)
+        path = self.run / "samples" / f"step-{self.plan.step:08d}.png"
+        try:
+            grid = write_grid(path, self.state.average, self._samples, self._preview, self.placement)
+        except OSError as error:
+            text = f"The samples could not be written ({error}); free some space."
+            self.on_event(events.Warned(self.plan.step, text, "disk"))
+            return
+        self._spend(SAMPLE, began)
+        self.on_event(
+            events.SamplesReady(
+                self.plan.step,
+                str(path),
+                grid.rows,
+                grid.columns,
+                grid.side,
+                GAP_PX,
+                self._preview is not None,
+                grid.labels,
+            )
+        )
+
+    def _evaluate(self) -> None:
+        """Measure the average on the held-out split and remember the best; commands are heard meanwhile."""
+        began = time.monotonic()
+        if self._measurer is None:
+            self._measurer = Measurer(self.held_out, self.config, self.placement)
+        measured = self._measurer.run(self.state.average, self._interrupted)
+        if measured is None:
+            return
+        self._spend(EVALUATE, began)
+        best = measured.score < self.state.best.get("score", float("inf"))
+        if best:
+            self.state.best = {"score": measured.score, "step": self.plan.step, "count": measured.count}
+            self.state.best |= measured.figures
+        self.plan.stale = 0 if best else self.plan.stale + 1
+        self.on_event(
+            events.MetricsReady(
+                self.plan.step,
+                self.held_out.split,
+                measured.figures,
+                measured.count,
+                best,
+                measured.extractor,
+                measured.protocol,
+                measured.chosen,
+            )
+        )
+        self._tell_collapse(measured.collapsed)
+        if best:
+            self._save()
+        elif self.config.stop_when_stale and self.plan.stale >= self.config.stop_when_stale:
+            text = (
+                f"{measured.chosen} has not improved in {self.plan.stale} measurements; the run ends with "
+                f"its best state, of step {int(self.state.best['step'])}."
+            )
+            self.on_event(events.Warned(self.plan.step, text, "schedule"))
+            self.plan.steps = self.plan.step
+
+    def _tell_collapse(self, labels: tuple[str, ...]) -> None:
+        new = [label for label in labels if label not in self._collapsed]
+        self._collapsed = labels
+        if new:
+            text = (
+                f"The pictures of {', '.join(new)} have become nearly one; add pictures of it, set "
+                "optim.label_ramp_steps, or switch on discriminator.augment."
+            )
+            self.on_event(events.Warned(self.plan.step, text, "collapse"))
+
+    def _save(self) -> bool:
+        """Save the state, waiting while the disk refuses; False when the run has to end without."""
+        if self._saved_step == self.plan.step:
+            return True
+        if self.config.minutes and self.plan.steps and self.plan.step < self.plan.steps:
+            self._count_time()
+            self._plan_budget()
+        path = self._saved_when_possible()
+        if path is None:
+            return False
+        self._saved_step = self.plan.step
+        prune_checkpoints(self.run, int(self.state.best.get("step", -1)), self.config.every.keep)
+        self.on_event(events.CheckpointSaved(self.plan.step, str(path)))
+        return True
+
+    def _saved_when_possible(self) -> Path | None:
+        """Try until the disk takes the checkpoint: now and then, and at Continue. None after Stop."""
+        waiting, tell = False, True
+        while True:
+            began = time.monotonic()
+            try:
+                path = save_checkpoint(self.run, self.state, self.config, self.dataset.fingerprint)
+            except OSError as error:
+                if tell and not self.stopped:
+                    text = f"The checkpoint could not be saved ({error}); free some space and go on."
+                    self.on_event(events.Warned(self.plan.step, text, "disk"))
+                    self._count_time()
+                    self.on_event(events.Paused(self.plan.step, "disk"))
+            else:
+                self._spend(SAVE, began)
+                if waiting:
+                    self._go_on()
+                return path
+            if self.stopped:
+                return None
+            waiting, tell = True, self._heard_within(SAVE_RETRY_S)
+
+    def _heard_within(self, longest_s: float) -> bool:
+        """Wait for Continue or Stop; False when the time is up. Other commands wait for the loop."""
+        until = time.monotonic() + longest_s
+        while time.monotonic() < until:
+            match command := self.next_command():
+                case None:
+                    time.sleep(PAUSE_POLL_S)
+                case commands.Stop():
+                    self.stopped = True
+                    return True
+                case commands.Continue():
+                    return True
+                case _:
+                    self._put_off.append(command)
+        return False
+
+    def _obey_commands(self) -> None:
+        """Do what was asked, and let the others of the team know how things stand."""
+        while self.team.leads:
+            command = self._put_off.pop(0) if self._put_off else self.next_command()
+            if command is None:
+                break
+            self._obey(command)
+        if self._pausing:
+            self._pause()
+        self.stopped, self.failed, self.plan.steps = self.team.follow(
+            (self.stopped, self.failed, self.plan.steps)
+        )
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case commands.Stop():
+                self.stopped, self._pausing = True, False
+            case commands.Pause():
+                self._pausing = True
+            case commands.Continue():
+                self._pausing = False
+            case commands.Evaluate():
+                self._evaluate()
+            case commands.SaveCheckpoint():
+                self._save()
+            case commands.SetPreview():
+                self._preview = command
+                self._draw_samples()
+
+    def _interrupted(self) -> bool:
+        """Hear commands in the middle of an evaluation; Stop acts at once, the others after it."""
+        command = self.next_command()
+        if isinstance(command, commands.Stop):
+            self.stopped = True
+        elif command is not None:
+            self._put_off.append(command)
+        return self.stopped
+
+    def _pause(self) -> None:
+        """Wait for Continue or Stop; the time does not count."""
+        self._count_time()
+        self.on_event(events.Paused(self.plan.step))
+        while self._pausing:
+            command = self.next_command()
+            if command is None:
+                time.sleep(PAUSE_POLL_S)
+            else:
+                self._obey(command)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._ticked_at = time.monotonic()
+        if not self.stopped:
+            self.on_event(events.Continued(self.plan.step))
