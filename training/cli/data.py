@@ -1,22 +1,71 @@
-"""``prepare``: make a data set."""
+"""``prepare``: make a data set; ``inspect``: tell what a folder of pictures holds."""
 
+import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from training.data.openmoji import prepare_openmoji
+from training.data.dataset import Progress
+from training.data.inspect import DataReport, inspect
+from training.data.options import SourceConfig
+
+# Findings of a kind that are printed; --json has them all.
+SHOWN = 5
 
 
 def prepare_openmoji_command(folder: Path, size: int) -> None:
     """Render OpenMoji into ``folder``, with a progress bar; UserError as ``prepare_openmoji`` raises it."""
+    from training.data.openmoji import prepare_openmoji
+
+    with _progress_bar("drawing") as show:
+        prepared = prepare_openmoji(folder, size, show)
+    counts = ", ".join(f"{sum(labels.values())} {split}" for split, labels in prepared.counts.items())
+    sys.stdout.write(f"{prepared.folder}: {counts}, {len(prepared.labels)} labels\n")
+
+
+def inspect_command(folder: Path, layout: str, as_json: bool) -> None:
+    """Print what ``inspect`` finds in ``folder``, for people or as JSON; UserError as it raises it."""
+    with _progress_bar("picture") as show:
+        report = inspect(folder, SourceConfig(layout=layout), show)
+    if as_json:
+        # ASCII: file names may be what no terminal can show.
+        sys.stdout.write(json.dumps(report.to_dict(), indent=2) + "\n")
+    else:
+        text = report_text(report)
+        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def report_text(report: DataReport) -> str:
+    """Return the report as text for a terminal."""
+    lines = [
+        f"{report.folder}: {report.reason}",
+        f"{report.usable} of {report.pictures} pictures can be used.",
+    ]
+    if report.alternatives:
+        lines.append(f"It could also be read as: {', '.join(report.alternatives)} (--layout).")
+    for title, counts in (("Classes", report.counts), ("Parts", report.splits), ("Sizes", report.sizes)):
+        told = ", ".join(f"{name} {count}" for name, count in counts.items() if name)
+        if told:
+            lines.append(f"{title}: {told}")
+    for kind, count in report.found.items():
+        lines += ["", f"{kind.replace('_', ' ').capitalize()}: {count}. {report.treatments[kind]}"]
+        some = [finding.text for finding in report.findings if finding.kind == kind][:SHOWN]
+        lines += [f"  {text}" for text in some]
+        if count > len(some):
+            lines.append(f"  and {count - len(some)} more")
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def _progress_bar(unit: str) -> Iterator[Progress]:
     from tqdm import tqdm
 
-    # delay: no empty bar above the sentence when nothing can be prepared.
-    with tqdm(unit="drawing", file=sys.stderr, delay=0.1) as bar:
+    # delay: no empty bar above the sentence when nothing can be done.
+    with tqdm(unit=unit, file=sys.stderr, delay=0.1) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        prepared = prepare_openmoji(folder, size, show)
-    counts = ", ".join(f"{sum(labels.values())} {split}" for split, labels in prepared.counts.items())
-    sys.stdout.write(f"{prepared.folder}: {counts}, {len(prepared.labels)} labels\n")
+        yield show

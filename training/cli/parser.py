@@ -44,6 +44,19 @@ def make_parser() -> argparse.ArgumentParser:
     prepare.add_argument("--size", type=_whole, default=256, help="side of the pictures, 64 to 1024 (256)")
     prepare.set_defaults(run=_prepare)
 
+    inspect = commands.add_parser(
+        "inspect", help="tell what a folder of pictures holds and what is odd in it"
+    )
+    inspect.add_argument("folder", type=Path, metavar="DIR", help="folder of pictures")
+    inspect.add_argument(
+        "--layout",
+        choices=("auto", "images", "classes", "paired", "side_by_side", "prepared", "idx", "cifar"),
+        default="auto",
+        help="how to read the folder (auto)",
+    )
+    inspect.add_argument("--json", action="store_true", help="as JSON")
+    inspect.set_defaults(run=_inspect)
+
     recipes = commands.add_parser("recipes", help="list the recipes, or show one with all its settings")
     recipes.add_argument("name", nargs="?", metavar="NAME", help="recipe to show")
     recipes.add_argument("--json", action="store_true", help="as JSON")
@@ -51,17 +64,16 @@ def make_parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train a new model")
     train.add_argument("--recipe", required=True, metavar="NAME", help="settings to start from; see recipes")
-    train.add_argument("--data", required=True, type=Path, metavar="DIR", help="prepared data set")
+    train.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="folder of pictures or prepared data set"
+    )
+    train.add_argument("--quality", metavar="NAME", help="draft, normal or best: changes of the recipe")
     train.add_argument(
         "--run", required=True, type=Path, dest="run_folder", metavar="RUN", help="new run folder"
     )
-    length = train.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=_whole, metavar="N", help="steps in all")
-    length.add_argument(
-        "--minutes", type=_number, metavar="M", help="budget of training time instead of steps"
-    )
+    _add_length(train)
     train.add_argument("--size", type=_whole, metavar="S", help="side of the training pictures")
-    train.add_argument("--batch-size", type=_whole, metavar="B", help="pictures a step")
+    train.add_argument("--batch-size", type=_whole, metavar="B", help="pictures a step, 0 = as many as fit")
     train.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random")
     train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to train")
     train.add_argument("--init", type=Path, metavar="MODEL.onnx", help="model whose weights to start from")
@@ -78,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     resume = commands.add_parser("resume", help="go on with a run")
     resume.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
-    resume.add_argument("--steps", type=_whole, metavar="N", help="new number of steps in all")
+    _add_length(resume)
     _add_json(resume)
     resume.set_defaults(run=_resume)
 
@@ -100,6 +112,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_length(parser: argparse.ArgumentParser) -> None:
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=_whole, metavar="N", help="steps in all")
+    length.add_argument("--minutes", type=_number, metavar="M", help="training time in all, instead of steps")
+    length.add_argument("--epochs", type=_number, metavar="E", help="how often each picture is shown")
+
+
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
@@ -112,6 +131,12 @@ def _prepare(options: argparse.Namespace) -> None:
     from training.cli.data import prepare_openmoji_command
 
     prepare_openmoji_command(options.folder, options.size)
+
+
+def _inspect(options: argparse.Namespace) -> None:
+    from training.cli.data import inspect_command
+
+    inspect_command(options.folder, options.layout, options.json)
 
 
 def _recipes(options: argparse.Namespace) -> None:

@@ -1,14 +1,23 @@
 """Relatives among pictures, and splits that never part them."""
 
 import hashlib
+import logging
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data.measure import Records
+from training.data.measure import Measured, Records
 from training.data.scan import NO_SPLIT
+from training.files import write_atomically
 
+log = logging.getLogger(__name__)
+
+# Raise it when other pictures become relatives.
+VERSION = 1
+REMEMBERED = "families.npz"
 TRAIN, VAL, TEST = 0, 1, 2
 # Relatives differ in at most so many of the 128 bits of their hashes, and in this share of the bits that are
 # set, as simple drawings have few; and in so many levels of 255 on average over 8 x 8 thumbnails. Tuned by
@@ -35,6 +44,48 @@ class Families:
     family: NDArray[np.int64]
     copies: NDArray[np.int64]
     near: NDArray[np.int64]
+
+
+def relatives(measured: Measured, memory: Path) -> Families:
+    """Return the families among the usable pictures, in numbers of the whole scan; all others stand alone.
+
+    They are remembered in the folder ``memory`` as long as the pictures are the same.
+    """
+    usable = measured.usable
+    records = measured.records[usable] if len(usable) < len(measured.records) else measured.records
+    state = hashlib.blake2b(f"{VERSION} {np.__version__}".encode(), digest_size=8)
+    for column in ("digest", "hash"):
+        state.update(np.ascontiguousarray(records[column]).tobytes())
+    key = np.frombuffer(state.digest(), np.uint64)
+    found = _remembered(memory / REMEMBERED, key, len(records))
+    if found is None:
+        found = find_families(records)
+        _remember(memory / REMEMBERED, key, found)
+    alone = np.arange(len(measured.records), dtype=np.int64)
+    family, copies = alone.copy(), alone.copy()
+    family[usable], copies[usable] = usable[found.family], usable[found.copies]
+    return Families(family, copies, usable[found.near])
+
+
+def _remembered(path: Path, key: NDArray[np.uint64], count: int) -> Families | None:
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            found = Families(kept["family"], kept["copies"], kept["near"])
+            same = np.array_equal(kept["key"], key) and len(found.family) == len(found.copies) == count
+            return found if same else None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _remember(path: Path, key: NDArray[np.uint64], found: Families) -> None:
+    def write(temp: Path) -> None:
+        with temp.open("wb") as file:
+            np.savez(file, key=key, family=found.family, copies=found.copies, near=found.near)
+
+    try:
+        write_atomically(path, write)
+    except OSError as error:
+        log.info("families cannot be kept: %s", error)
 
 
 def find_families(records: Records) -> Families:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from training.data.cache import GIGABYTE, PictureCache
 from training.data.dataset import Cancelled, Dataset, Progress
-from training.data.families import Families, draw_splits, find_families
+from training.data.families import draw_splits, relatives
 from training.data.folder import FolderDataset, Opened, squared
 from training.data.layouts import LOOKED_AT, LayoutKind, spread
-from training.data.measure import ENOUGH_PX, Measured, item_keys, measure, memory_of, record_of
+from training.data.measure import ENOUGH_PX, item_keys, measure, memory_of, record_of
 from training.data.options import SketchConfig, SourceConfig
 from training.data.pictures import Item, read_item
 from training.data.places import SPLITS
@@ -113,7 +113,7 @@ def _open_folder(
         why = next(iter(measured.broken.values()), "there are none")
         raise UserError(f"No picture in {items.folder} can be used ({why}); check the folder.")
     digest = np.array(measured.records["digest"])
-    found = _relatives(measured, usable)
+    found = relatives(measured, memory_of(items))
     split = np.full(len(items), NO_SPLIT, np.int8)
     split[usable] = draw_splits(items.split[usable], found.family[usable], digest[usable], seed)
     problems = [*(finding.text for finding in items.findings), *measured.broken.values()]
@@ -138,15 +138,6 @@ def _open_folder(
             )
         datasets[name] = FolderDataset(name, size, chosen, opened)
     return datasets
-
-
-def _relatives(measured: Measured, usable: NDArray[np.int64]) -> Families:
-    """Return the families among the usable pictures, in numbers of the whole scan; others stand alone."""
-    found = find_families(measured.records[usable])
-    alone = np.arange(len(measured.records), dtype=np.int64)
-    family, copies = alone.copy(), alone.copy()
-    family[usable], copies[usable] = usable[found.family], usable[found.copies]
-    return Families(family, copies, usable[found.near])
 
 
 def _fingerprint(
