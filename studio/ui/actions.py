@@ -82,6 +82,10 @@ def _never() -> str:
     return ""
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
     """One row of the table.
@@ -90,6 +94,7 @@ class ActionSpec:
     tip: what it does, in one sentence without a full stop.
     keys: shortcuts; `held_keys` are keys the canvas itself listens to, shown but not registered.
     blocked: "" when it can be done now, else the reason why not, which becomes the tooltip.
+    exists: whether menus show it; a ninth label means nothing to a model of eight.
     checked: whether it is on, for an action that is a switch (`is_switch`) or one of several.
     """
 
@@ -104,6 +109,7 @@ class ActionSpec:
     words: Callable[[], str] | None = None
     held_keys: str = ""
     is_switch: bool = False
+    exists: Callable[[], bool] = _always
 
     @property
     def plain_text(self) -> str:
@@ -158,6 +164,7 @@ class Actions(QObject):
             action = self._actions[action_id]
             reason = spec.blocked()
             action.setEnabled(not reason)
+            action.setVisible(spec.exists())
             text = spec.words() if spec.words is not None else spec.text
             if action.text() != text:
                 action.setText(text)

@@ -110,6 +110,8 @@ class CommandPalette(QFrame):
         self._actions.refresh()
         found: list[tuple[bool, int, int, ActionId]] = []
         for place, (action_id, spec) in enumerate(self._actions.specs.items()):
+            if not self._actions[action_id].isVisible():
+                continue
             text = _plain(self._actions[action_id].text())
             rank = score(spec, text, wanted.strip())
             if rank is not None and action_id is not ActionId.FIND:

@@ -22,6 +22,9 @@ def labels_actions(parts: Parts) -> list[ActionSpec]:
     def why_not(place: int) -> str:
         return "" if len(names()) >= max(place, 1) else "The model has no such label"
 
+    def exists(place: int) -> bool:
+        return place <= len(names())
+
     def words(place: int) -> Callable[[], str]:
         return lambda: names()[place - 1].replace("&", "&&") if place <= len(names()) else f"Label {place}"
 
@@ -45,6 +48,7 @@ def labels_actions(parts: Parts) -> list[ActionSpec]:
                 (str(place),),
                 blocked=partial(why_not, place),
                 words=words(place),
+                exists=partial(exists, place),
             )
         )
     return rows

@@ -53,7 +53,7 @@ class PictureGrid(QWidget):
     added = Signal(str)
 
     def __init__(
-        self, columns: int = 3, picture_px: int = 62, gap_px: int = 6, parent: QWidget | None = None
+        self, columns: int = 3, picture_px: int = 54, gap_px: int = 6, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._tiles: tuple[Tile, ...] = ()

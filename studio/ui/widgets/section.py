@@ -33,7 +33,7 @@ class Section(QWidget):
         self._header_row.setSpacing(0)
         self._header_row.addWidget(self.header, 1)
         inner = QVBoxLayout()
-        inner.setContentsMargins(16, 4, 16, 12)
+        inner.setContentsMargins(16, 4, 16, 8)
         inner.addWidget(content)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -62,6 +62,6 @@ class Section(QWidget):
 
     def _show_state(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
-        self._inner.setContentsMargins(16, 4 if is_open else 0, 16, 12 if is_open else 0)
+        self._inner.setContentsMargins(16, 4 if is_open else 0, 16, 8 if is_open else 0)
         self._icons.bind(self.header, "chevron-down" if is_open else "chevron-right", muted=True)
         self.header.setToolTip(f"{'Fold' if is_open else 'Unfold'} this section")

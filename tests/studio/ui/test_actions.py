@@ -101,6 +101,17 @@ def test_labels_beyond_the_models_are_blocked_and_named(studio: Studio) -> None:
     assert not actions[LABEL_IDS[2]].isEnabled()
 
 
+def test_menus_show_the_labels_the_model_has_and_no_others(studio: Studio) -> None:
+    actions = studio.window.actions_table
+    assert [actions[one].isVisible() for one in LABEL_IDS] == [True, True] + [False] * 7
+    studio.window.find_action()
+    palette = studio.window.palette_popup
+    palette.field.setText("label")
+    texts = [palette.list.item(row).text() for row in range(palette.list.count())]
+    assert "Any label" in texts
+    assert not any("9" in text for text in texts)
+
+
 def test_the_strip_has_a_button_for_each_of_its_actions(studio: Studio) -> None:
     buttons = studio.window.strip.findChildren(QToolButton)
     wanted = [one for one in STRIP if one is not None]

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
 from studio.core import settings as keys
 from studio.core.layers import LayerKind
 from studio.core.tools import ToolId
+from studio.ui.main_window import FRAME_SIZE
 from studio.ui.messages import MessageKind
 from studio.ui.model_card import facts_line, metrics_line, origin_line
 from studio.ui.panels.model_panel import plain_tip
@@ -183,14 +184,14 @@ def test_the_card_unfolds_whole(qtbot: QtBot, studio: Studio) -> None:
     assert not panel.card.isVisible()
 
 
-def test_the_whole_column_is_seen_in_a_window_of_1280_by_800(qtbot: QtBot, studio: Studio) -> None:
+def test_the_whole_column_is_seen_on_a_screen_of_1280_by_800(qtbot: QtBot, studio: Studio) -> None:
     names = (
         "Smileys", "People", "Animals & nature", "Food & drink",
         "Travel & places", "Activities", "Objects", "Symbols",
     )  # fmt: skip
     column = studio.window.column
     column.labels.grid.set_tiles([Tile(name, name) for name in ("Any", *names)])
-    studio.window.resize(1280, 800)
+    studio.window.resize(QSize(1280, 800) - FRAME_SIZE)
     bar = column.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() == 0, timeout=WAIT_MS)
     opacity = column.layers.opacity
