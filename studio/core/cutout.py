@@ -55,6 +55,20 @@ def ground_mask(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> NDArray[np.boo
     return (inside > 0) | soft
 
 
+def ground_without_lines(flats: Pixels, ink: Pixels, ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return ``ground`` grown under the lines it touches, where the colours there are paper too.
+
+    For pictures without lines: else a stroke on bare paper would stay behind as a white one.
+    """
+    import cv2
+
+    open_to = ground | ((ink > 0) & (flats.min(axis=2) >= PAPER_LEVEL))
+    count, parts = cv2.connectedComponents(open_to.astype(np.uint8), connectivity=4)
+    reached = np.zeros(count, bool)
+    reached[np.unique(parts[ground])] = True
+    return reached[parts] & open_to
+
+
 def _darkest_under_ink(rgb: Pixels, ink: Pixels) -> Pixels:
     """Return the darkest channel of the colour under the lines; white where the ink hides it.
 

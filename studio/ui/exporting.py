@@ -77,9 +77,10 @@ class ExportJob:
 
 def _without_ground(flats: Pixels, ink: Pixels, gap_px: float) -> Pixels:
     from studio.core.carry import multiply_ink
-    from studio.core.cutout import ground_mask
+    from studio.core.cutout import ground_mask, ground_without_lines
 
     ground = ground_mask(multiply_ink(flats, np.bitwise_not(ink)), ink, gap_px)
+    ground = ground_without_lines(flats, ink, ground)
     alpha = np.where(ground, 0, 255).astype(np.uint8)
     return np.dstack([flats, alpha])
 

@@ -15,6 +15,7 @@ from studio.app import Studio
 from studio.core import settings as keys
 from studio.core.autosave import list_recoverable
 from studio.core.document import Document
+from studio.core.geometry import Rect
 from studio.core.lineart import NO_CLEAN_UP
 from studio.core.openraster import load_ora, save_ora
 from studio.core.settings import Settings
@@ -61,6 +62,17 @@ def test_exports_have_lines_or_not_and_a_ground_or_not(qapp: QApplication) -> No
         assert cut.shape == (100, 100, 4)
         assert cut[2, 2, 3] == 0, content
     assert export(document, transparent=True)[50, 50, 3] == 255
+
+
+def test_colours_on_no_ground_leave_no_white_lines_behind(qapp: QApplication) -> None:
+    document = ring_document()
+    with document.edit("Whisker", document.line.id) as edit:
+        edit.write(Rect(5, 6, 90, 4), np.full((4, 90, 4), (0, 0, 0, 255), np.uint8))
+    cut = export(document, content=ExportContent.COLOURS, transparent=True, gap_px=2)
+    assert not cut[..., 3][3:12].any(), "a line on bare paper goes with the paper"
+    assert not cut[..., 3][50, :19].any()
+    assert cut[50, 50].tolist() == [200, 30, 40, 255]
+    assert cut[50, 30, 3] == 255
 
 
 def test_an_export_without_a_picture_is_refused_in_words(qapp: QApplication) -> None:
