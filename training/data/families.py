@@ -120,20 +120,25 @@ def find_families(records: Records) -> Families:
 def draw_splits(
     given: NDArray[np.int8], family: NDArray[np.int64], digest: NDArray[np.uint64], seed: int
 ) -> NDArray[np.int8]:
-    """Return the split of each picture as int8 [n]: 0 train, 1 val, 2 test.
+    """Return the split of each picture as int8 [n]: 0 train, 1 val, 2 test, -1 left out.
 
-    ``given`` splits stay; where validation is missing it is drawn from the rest. Otherwise families go
-    80/10/10 by a hash of ``seed`` and of the smallest ``digest`` among their members: the same picture has
-    the same place in whatever folder, and new pictures do not move the old ones. There are at least two
-    pictures to validate on wherever there are four.
+    ``given`` splits stay, but relatives of what is tested on are left out of training (unless that would be
+    half of it); where validation is missing it is drawn from the rest. Otherwise families go 80/10/10 by a
+    hash of ``seed`` and of the smallest ``digest`` among their members: the same picture has the same place
+    in whatever folder, and new pictures do not move the old ones. There are at least two pictures to validate
+    on wherever there are four.
     """
     free = np.flatnonzero(given == NO_SPLIT)
     split = given.copy()
     own = not len(free)
     if own:
+        learned = given == TRAIN
+        related = learned & np.isin(family, family[~learned])
+        if 2 * related.sum() < learned.sum():
+            split[related] = NO_SPLIT
         if (given == VAL).any():
             return split
-        free = np.flatnonzero(given == TRAIN)
+        free = np.flatnonzero(split == TRAIN)
     share = _shares(family[free], digest[free], seed)
     many = len(free) >= ENOUGH_TO_TEST
     # A folder with parts of its own gets no other part to test on.

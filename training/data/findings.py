@@ -32,7 +32,7 @@ TREATMENT: dict[FindingKind, str] = {
     FindingKind.TINY: "Is enlarged, which looks soft; exclude it or find a larger copy.",
     FindingKind.NEARLY_EMPTY: "Shows next to nothing; it is used unless excluded.",
     FindingKind.DUPLICATE: "Exact copies count once an epoch and never part between training and testing.",
-    FindingKind.NEAR_DUPLICATE: "Stays with its relatives: no test picture has been learned by heart.",
+    FindingKind.NEAR_DUPLICATE: "Stays with its relatives or is left out: no test picture is learned.",
     FindingKind.SMALL_CLASS: "Is trained like the others but will be learned badly; add pictures to it.",
     FindingKind.UNBALANCED: "Every picture is shown equally often, so large classes are learned better.",
     FindingKind.ODD_SIZE: "Photos are cut to their middle, drawings get white margins; see the setting fit.",

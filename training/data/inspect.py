@@ -177,13 +177,15 @@ class _Doctor:
         split[self._usable] = drawn
 
         def tell(kind: FindingKind, one: int, other: int, what: str) -> None:
+            if split[other] == NO_SPLIT:
+                one, other = other, one
             text = ""
             if self._room(kind):
                 text = f"{images[one]} is {what} {images[other]}"
                 text += ", in another class" if label[one] != label[other] else ""
                 if split[one] != split[other]:
                     text += f", which is used to {USED_TO[split[other]]}"
-                text += "."
+                text += "; it is left out of training." if split[one] == NO_SPLIT else "."
             self._add(kind, images[one], text, images[other])
 
         for one in np.flatnonzero(found.copies != np.arange(len(label))).tolist():

@@ -1,5 +1,7 @@
 """Drawings as people make them: soft pencil, a thresholded scan, and the picture's own dark lines."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from training.sketches.registry import Pixels, register_sketcher, unit, varied
@@ -31,33 +33,34 @@ def threshold(image: Pixels, strength: float, rng: np.random.Generator | None) -
     import cv2
 
     px = unit(image)
-    grey = cv2.GaussianBlur(
-        cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), max(varied(1.3, 0.3, rng) * px, 0.4)
-    )
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    soft = cv2.GaussianBlur(grey, (0, 0), max(varied(1.3, 0.3, rng) * px, 0.4))
     block = max(3, round(varied(11 + 6 * strength, 0.3, rng) * px)) | 1
-    offset = varied(13 - 9 * strength, 0.2, rng)
-    found = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, block, offset)
+    # Pale pictures have as many lines as strong ones.
+    contrast = min(max(float(soft.std()) / 50, 0.25), 1.0)
+    offset = varied(13 - 9 * strength, 0.2, rng) * contrast
+    found = cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, block, offset)
     return without_specks(np.asarray(found, np.uint8), 10 * px * px)
 
 
 @register_sketcher("lines")
 def lines(image: Pixels, strength: float, rng: np.random.Generator | None) -> Pixels:
-    """Return the thin dark lines of a drawing or a painting, clear of its colours.
+    """Return the dark lines of a drawing or a painting, clear of its colours; the dark side of edges where
+    nothing is drawn.
 
-    A closing with a disc as wide as the widest line paints the lines over; what it changed is the lines. In
-    pictures without drawn lines the edges of shadows take their part.
+    What is darker than its surroundings at any of three scales (differences of Gaussians, as in scale-space
+    ridge detection, Lindeberg 1998), measured against the strongest such places of the picture.
     """
     import cv2
 
     px = unit(image)
-    grey = cv2.cvtColor(cv2.bilateralFilter(image, 5, 30, 3 * px), cv2.COLOR_RGB2GRAY)
-    side = max(3, round(varied(9.0, 0.25, rng) * px)) | 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    depth = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, disc).astype(np.float32)
-    # Pictures differ in contrast: the deepest lines set the scale, noise alone does not.
-    deepest = max(float(np.quantile(depth[::2, ::2], 0.99)), 30.0)
-    low = varied(0.5 - 0.38 * strength, 0.15, rng) * deepest
-    ink = np.clip((depth - low) / (0.35 * deepest), 0, 1)
+    grey = cv2.cvtColor(cv2.bilateralFilter(image, 5, 30, 3 * px), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    width = varied(0.9, 0.25, rng) * px
+    blurred = [cv2.GaussianBlur(grey, (0, 0), max(width * 2**octave, 0.4)) for octave in range(4)]
+    depth = np.maximum.reduce([wide - fine for fine, wide in pairwise(blurred)])
+    deepest = max(float(np.quantile(depth[::2, ::2], 0.985)), 5.0)
+    low = varied(0.55 - 0.4 * strength, 0.15, rng)
+    ink = np.clip((depth / deepest - low) / 0.25, 0, 1)
     return without_specks(np.asarray(np.rint(255 * (1 - ink)), np.uint8), 14 * px * px)
 
 

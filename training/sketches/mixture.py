@@ -6,6 +6,8 @@ from training.data.options import SketchConfig
 from training.files import UserError
 from training.sketches.registry import Pixels, draw, sketcher_names
 
+PAPER = 200
+
 
 def make_sketch(image: Pixels, config: SketchConfig, rng: np.random.Generator) -> Pixels:
     """Return a sketch uint8 [H,W] of ``image`` uint8 [H,W,3]: a factory and a strength drawn from ``rng``.
@@ -14,7 +16,9 @@ def make_sketch(image: Pixels, config: SketchConfig, rng: np.random.Generator) -
     """
     name = chosen_factory(config, rng)
     low, high = sorted((config.strength_low, config.strength_high))
-    return draw(name, image, float(rng.uniform(low, high)), rng)
+    sketch = draw(name, image, float(rng.uniform(low, high)), rng)
+    # An empty sheet teaches nothing; soft pictures need all the detail there is.
+    return sketch if (sketch < PAPER).any() else draw(name, image, 1.0, rng)
 
 
 def preview(image: Pixels, config: SketchConfig, seed: int = 0) -> Pixels:
