@@ -142,6 +142,14 @@ def best_checkpoint(run: Path) -> Checkpoint:
     return next((found for found in list_checkpoints(run) if found.step == best_step), newest)
 
 
+def checkpoint_of(run: Path, step: int) -> Checkpoint:
+    """The checkpoint of that step; UserError when it is not kept."""
+    for found in list_checkpoints(run):
+        if found.step == step:
+            return found
+    raise UserError(f"{run} keeps no checkpoint of step {step}; choose another step.")
+
+
 def prune_checkpoints(run: Path, best_step: int | None, keep_every: int) -> None:
     """Delete all but the last three, the best and every ``keep_every``-th (0 = none of those)."""
     found = list_checkpoints(run)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from training.checkpoint import best_checkpoint
+from training.checkpoint import best_checkpoint, checkpoint_of
 from training.config import GeneratorConfig, TrainConfig, from_dict
 from training.data.source import open_dataset
 from training.files import UserError, write_bytes
@@ -81,13 +81,23 @@ class PixelModel(nn.Module):
 
 
 def export_run(
-    run: Path, out: Path, *, name: str = "", metrics: Mapping[str, Any] | None = None, half: bool = False
+    run: Path,
+    out: Path,
+    *,
+    name: str = "",
+    licence: str = "",
+    author: str = "",
+    note: str = "",
+    metrics: Mapping[str, Any] | None = None,
+    half: bool = False,
+    step: int | None = None,
 ) -> ExportResult:
     """Publish the average of the best checkpoint of ``run`` as ``out``; UserError when it cannot be proved.
 
-    ``metrics`` go into the card; ``half`` stores the weights in float16.
+    ``step`` chooses another checkpoint. ``metrics`` and what the person says of the model go into the card, the
+    data set's licence where none is given; ``half`` stores the weights in float16.
     """
-    network, config, checkpoint_metrics = load_run_generator(run)
+    network, config, checkpoint_metrics = load_run_generator(run, step)
     dataset = open_dataset(Path(config.data), "val", config.size, config.source, config.sketch)
     manifest = ModelManifest(
         name=name or Path(out).stem,
@@ -105,9 +115,9 @@ def export_run(
         recipe=config.recipe,
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
-        licence=dataset.licence,
-        author="",
-        note="",
+        licence=licence or dataset.licence,
+        author=author,
+        note=note,
         metrics=dict(metrics) if metrics is not None else checkpoint_metrics,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         program=_version(),
@@ -115,9 +125,11 @@ def export_run(
     return export_generator(network, manifest, out, half=half)
 
 
-def load_run_generator(run: Path) -> tuple[nn.Module, TrainConfig, dict[str, Any]]:
-    """The averaged generator of the best checkpoint of ``run``, its config, and its validation figures."""
-    checkpoint = best_checkpoint(run)
+def load_run_generator(run: Path, step: int | None = None) -> tuple[nn.Module, TrainConfig, dict[str, Any]]:
+    """The averaged generator of the best checkpoint of ``run`` (or of that of ``step``), its config, and its
+    validation figures.
+    """
+    checkpoint = best_checkpoint(run) if step is None else checkpoint_of(run, step)
     config = from_dict(checkpoint.manifest["config"])
     weights = checkpoint.tensors("average")
     labels = weights["label.weight"].shape[1] if "label.weight" in weights else 0
@@ -129,6 +141,8 @@ def load_run_generator(run: Path) -> tuple[nn.Module, TrainConfig, dict[str, Any
             f"{checkpoint.path} does not fit its configuration; resume the run and export again."
         ) from error
     best = checkpoint.manifest["best"]
+    if best.get("step") != checkpoint.step:
+        best = {}  # figures of another state
     figures = {key: value for key, value in best.items() if key not in ("score", "step", "count")}
     about = {"split": "val", "step": checkpoint.step}
     if "count" in best:

@@ -1,0 +1,235 @@
+"""Training runs on disk: what each has come to, its events, new folders for new ones, and deleting."""
+
+import contextlib
+import re
+import shutil
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile
+
+from studio.core.settings import runs_dir
+from training import events
+from training.config import TrainConfig, load_config
+from training.events import Event
+from training.files import UserError
+from training.listeners import JOURNAL
+
+LOCK = "window.lock"
+HOSTED = "hosted"
+"""Lies in a run's folder while a window trains it, and after that window has died."""
+CONFIG = "config.toml"
+CHECKPOINT = re.compile(r"step-(\d+)")
+QUIET_S = 90.0
+"""A journal that was written to more recently belongs to a run that a command line has under way."""
+
+
+class RunState(StrEnum):
+    """What has become of a run. CUT_OFF: it ended without a word, by a crash or a power cut."""
+
+    RUNNING = "running"
+    CUT_OFF = "cut off"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run as a list shows it. ``changed`` is the time of its last word, in seconds since 1970."""
+
+    path: Path
+    state: RunState
+    step: int
+    steps: int
+    changed: float
+    data: str = ""
+    recipe: str = ""
+    size: int = 0
+    metrics: dict[str, float] = field(default_factory=dict)
+    checkpoints: tuple[int, ...] = ()
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it can go on from a checkpoint."""
+        return self.state not in (RunState.RUNNING, RunState.FINISHED) and bool(self.checkpoints)
+
+
+def list_runs(folder: Path | None = None, now: float | None = None) -> list[RunSummary]:
+    """Return the runs in ``folder`` (the user's), the last active first; what is no run is passed over."""
+    folder = runs_dir() if folder is None else folder
+    now = time.time() if now is None else now
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with contextlib.suppress(OSError, UserError):
+            if (path / CONFIG).is_file():
+                found.append(summarise(path, now))
+    return sorted(found, key=lambda run: run.changed, reverse=True)
+
+
+def summarise(run: Path, now: float) -> RunSummary:
+    """Return what has become of ``run`` at the time ``now``; UserError when its config cannot be read."""
+    config = load_config(run / CONFIG)
+    told = read_events(run)
+    journal = run / JOURNAL
+    changed = (journal if journal.is_file() else run / CONFIG).stat().st_mtime
+    step, steps, metrics, problem = 0, config.steps, {}, ""
+    last: Event | None = None
+    for event in told:
+        step = getattr(event, "step", step)
+        if isinstance(event, events.Started | events.StepDone) and event.steps:
+            steps = event.steps
+        elif isinstance(event, events.MetricsReady) and (event.best or not metrics):
+            metrics = event.metrics
+        elif isinstance(event, events.Failed):
+            problem = event.text
+        last = event
+    if is_locked(run):
+        state = RunState.RUNNING
+    elif isinstance(last, events.Finished):
+        state = RunState.FINISHED if last.complete else RunState.STOPPED
+    elif isinstance(last, events.Failed):
+        state = RunState.FAILED
+    elif not (run / HOSTED).exists() and now - changed < QUIET_S:
+        state = RunState.RUNNING
+    else:
+        state = RunState.CUT_OFF
+    return RunSummary(
+        run, state, step, steps, changed, config.data, config.recipe, config.size, dict(metrics),
+        checkpoints_of(run), problem,
+    )  # fmt: skip
+
+
+def read_events(run: Path) -> list[Event]:
+    """Return the events in the run's journal; lines that a crash cut short are passed over."""
+    try:
+        lines = (run / JOURNAL).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    found: list[Event] = []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            found.append(events.from_json(line))
+    return found
+
+
+def checkpoints_of(run: Path) -> tuple[int, ...]:
+    """Return the steps of the run's whole checkpoints, in order."""
+    folder = run / "checkpoints"
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        match = CHECKPOINT.fullmatch(path.name)
+        if match and (path / "manifest.json").is_file():
+            found.append(int(match[1]))
+    return tuple(sorted(found))
+
+
+def config_of(run: Path) -> TrainConfig | None:
+    """Return the run's config, None where it cannot be read."""
+    try:
+        return load_config(run / CONFIG)
+    except UserError:
+        return None
+
+
+def new_run_folder(name: str, folder: Path | None = None) -> Path:
+    """Return a path for a new run called after ``name``; nothing is made yet."""
+    folder = runs_dir() if folder is None else folder
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run"
+    path, count = folder / stem, 1
+    while path.exists():
+        count += 1
+        path = folder / f"{stem}-{count}"
+    return path
+
+
+def delete_run(run: Path) -> None:
+    """Delete a run with all its checkpoints; UserError for a folder that is no run or is in use."""
+    if not (run / CONFIG).is_file():
+        raise UserError(f"{run} is no run of this program; delete it in the file manager.")
+    if is_locked(run):
+        raise UserError(f"{run.name} is being trained; stop it first.")
+    try:
+        shutil.rmtree(run)
+    except OSError as error:
+        raise UserError(f"{run.name} could not be deleted ({error}); close what has it open.") from error
+
+
+class RunLock:
+    """Says that this process trains a run, until `release`; left behind by a crash, it says who was cut off."""
+
+    def __init__(self, run: Path, lock: QLockFile) -> None:
+        self._run = run
+        self._lock = lock
+
+    @classmethod
+    def take(cls, run: Path) -> "RunLock":
+        """Make the folder where it is missing and lock it; UserError while another process trains it."""
+        try:
+            run.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{run} cannot be made ({error.strerror}); check the folder's rights.") from error
+        lock = _lock(run)
+        if not lock.tryLock(0):
+            raise UserError(f"{run.name} is being trained by another window; stop it there first.")
+        return cls(run, lock)
+
+    def mark(self) -> None:
+        """Leave the mark by which a later start finds the run."""
+        with contextlib.suppress(OSError):
+            (self._run / HOSTED).touch()
+
+    def release(self, cut_off: bool = False) -> None:
+        """Unlock, the mark left where the run was ``cut_off``; a folder where nothing began is removed."""
+        begun = (self._run / CONFIG).is_file()
+        with contextlib.suppress(OSError):
+            if not (cut_off and begun):
+                (self._run / HOSTED).unlink(missing_ok=True)
+        self._lock.unlock()
+        if not begun:
+            with contextlib.suppress(OSError):
+                (self._run / JOURNAL).unlink(missing_ok=True)
+                self._run.rmdir()
+
+
+def is_locked(run: Path) -> bool:
+    """Return whether a living process trains this run."""
+    lock = _lock(run)
+    if not (run / LOCK).exists():
+        return False
+    if lock.tryLock(0):
+        lock.unlock()
+        return False
+    return True
+
+
+def cut_off_runs(folder: Path | None = None) -> list[Path]:
+    """Return the runs that died with the window that trained them and can go on, the last one first. Quick."""
+    folder = runs_dir() if folder is None else folder
+    marks = [path for path in folder.glob(f"*/{HOSTED}")]
+    found = [
+        (mark.stat().st_mtime, mark.parent)
+        for mark in marks
+        if not is_locked(mark.parent) and checkpoints_of(mark.parent)
+    ]
+    return [path for _, path in sorted(found, reverse=True)]
+
+
+def forget_cut_off(run: Path) -> None:
+    """Offer the run no more; it stays in the list."""
+    with contextlib.suppress(OSError):
+        (run / HOSTED).unlink(missing_ok=True)
+
+
+def _lock(run: Path) -> QLockFile:
+    lock = QLockFile(str(run / LOCK))
+    # However old, a lock counts as long as its process lives; one of a dead process never does.
+    lock.setStaleLockTime(0)
+    return lock
