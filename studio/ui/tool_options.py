@@ -18,6 +18,7 @@ BAR_PX = 44
 SLIDER_PX = 72
 ROOM_FOR_SMOOTHING_PX = 640
 ROOM_FOR_OPACITY_PX = 820
+ROOM_FOR_LAYER_PX = 120
 
 ADVICE = {
     ToolId.FILL: "Click into a region to hint its colour",
@@ -108,14 +109,17 @@ class ToolOptionsBar(QWidget):
         # In a narrow window the rarer controls make room; they come back with it.
         self.size_row.setVisible(strokes)
         self.smoothing.setVisible(strokes and self.width() >= ROOM_FOR_SMOOTHING_PX)
-        self.opacity.setVisible(brush is not None and self.width() >= ROOM_FOR_OPACITY_PX)
+        room = ROOM_FOR_OPACITY_PX + (ROOM_FOR_LAYER_PX if tool is ToolId.ERASER else 0)
+        self.opacity.setVisible(brush is not None and self.width() >= room)
         coloured = brush is not None and tool is not ToolId.ERASER
         self.colour_name.setVisible(coloured)
         self.colour.setVisible(coloured)
         advice = ADVICE.get(tool, "")
         if tool is ToolId.ERASER and self._layer:
-            advice = f"Erases on the layer {self._layer}"
-        self.advice.set_text(advice)
+            advice = f"Erases on {self._layer}"
+        self.advice.set_text(
+            advice, "Pick another layer in the list of layers" if tool is ToolId.ERASER else ""
+        )
         self.advice.setVisible(bool(advice))
         if brush is not None:
             self._show_brush(brush)
