@@ -6,27 +6,31 @@ from pathlib import Path
 from training.config import TrainConfig
 from training.data.batches import Batch, Prefetcher, training_batch
 from training.data.dataset import Cancelled, Dataset, Progress
-from training.data.source import open_dataset
+from training.data.source import open_splits
 from training.distributed import Team
 from training.state import Plan
 
 REPORTS = 50
-"""Reports of progress a split, at most."""
+"""Reports of progress for as many pictures, at most."""
 
 Preparing = Callable[[int, int, str], None]
 
 
-def open_split(config: TrainConfig, split: str, preparing: Preparing, cancelled: Cancelled) -> Dataset:
-    """Open a split of the config's data; UserError when it cannot be used, CancelledError when told so."""
-    return open_dataset(
+def open_data(config: TrainConfig, preparing: Preparing, cancelled: Cancelled) -> tuple[Dataset, Dataset]:
+    """The training and the held-out split; UserError when they cannot be used, CancelledError when told so.
+
+    Whatever the run's seed, the same pictures are held out.
+    """
+    splits = open_splits(
         Path(config.data),
-        split,
+        ("train", "val"),
         config.size,
         config.source,
         config.sketch,
-        on_progress=_thinned(preparing, f"The pictures of the {split} split are read"),
+        on_progress=_thinned(preparing, "The pictures are read"),
         cancelled=cancelled,
     )
+    return splits["train"], splits["val"]
 
 
 def epoch_of(position: int, dataset: Dataset) -> float:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from training import events
 from training.events import Event
 from training.files import write_text
+from training.tensorboard import TensorBoardWriter, is_tensorboard_installed
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,8 @@ JOURNAL = "events.jsonl"
 class JournalWriter:
     """Append every event to ``events.jsonl`` in the run's folder.
 
-    A full disk must not end the run: what cannot be written waits for the next event.
+    A full disk must not end the run: what cannot be written waits for the next event. What happens before
+    the first step is no part of it: there may be no run yet.
     """
 
     def __init__(self, run: Path) -> None:
@@ -26,6 +28,8 @@ class JournalWriter:
         self._waiting: list[str] = []
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, events.Preparing):
+            return
         self._waiting.append(events.to_json(event) + "\n")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +39,17 @@ class JournalWriter:
             log.warning("the journal %s cannot be written: %s", self._path, error)
             return
         self._waiting.clear()
+
+    def close(self) -> None:
+        """Nothing is held open between events."""
+
+
+def run_recorders(run: Path) -> list["JournalWriter | TensorBoardWriter"]:
+    """The listeners that write into the run's folder: the journal and, where it is installed, TensorBoard."""
+    recorders: list[JournalWriter | TensorBoardWriter] = [JournalWriter(run)]
+    if is_tensorboard_installed():
+        recorders.append(TensorBoardWriter(run))
+    return recorders
 
 
 class LineWriter:
@@ -58,7 +73,14 @@ class ProgressBar:
         from tqdm import tqdm
 
         match event:
+            case events.Preparing():
+                if self._bar is None or self._bar.unit != "picture":
+                    self.close()
+                    self._bar = tqdm(unit="picture", desc=event.text, file=sys.stderr, delay=0.2)
+                self._bar.total = event.total or None
+                self._bar.update(event.done - self._bar.n)
             case events.Started():
+                self.close()
                 total = sum(event.parameters.values()) / 1e6
                 self._say(
                     f"{event.images} pictures on {event.device} ({event.precision}), {total:.1f} M weights"

@@ -14,7 +14,7 @@ from training.device import place, prepare_torch
 from training.distributed import Team, joined
 from training.events import Event
 from training.export import adopt_weights, config_for_init
-from training.feed import Feed, open_split
+from training.feed import Feed, open_data
 from training.files import UserError
 from training.listeners import cut_journal
 from training.session import RunResult, Session
@@ -54,9 +54,7 @@ def _train(
         config = config_for_init(config.checked())
     before = _BeforeTheFirstStep(on_event, next_command)
     try:
-        dataset, held_out = (
-            open_split(config, split, before.preparing, before.is_cancelled) for split in ("train", "val")
-        )
+        dataset, held_out = open_data(config, before.preparing, before.is_cancelled)
     except CancelledError:
         on_event(events.Finished(0, complete=False))
         return RunResult(run, 0, complete=False)

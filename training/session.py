@@ -13,11 +13,11 @@ from training.data.dataset import Dataset
 from training.device import Placement
 from training.distributed import Team
 from training.events import Event
-from training.feed import Feed, epoch_of
+from training.feed import Feed
 from training.guard import Guard
 from training.measure import Measurer
-from training.memory import memory_in_use
-from training.policies import BalanceWatch, TimeShare
+from training.policies import TimeShare
+from training.reports import Reporter
 from training.samples import GAP_PX, SampleSet, choose_samples, write_grid
 from training.state import Plan, TrainState
 
@@ -72,8 +72,7 @@ class Session:
         self.failed = False
         self._guard = Guard(run, config, placement, team, state, dataset, feed, on_event)
         self._time = TimeShare(config.every.share, self.plan.overhead_s)
-        self._balance = BalanceWatch()
-        self._collapsed: tuple[str, ...] = ()
+        self._reporter = Reporter(run, config, placement, team, state, dataset, held_out, on_event)
         self._preview: commands.SetPreview | None = None
         self._saved_step = -1
         self._pausing = False
@@ -81,7 +80,6 @@ class Session:
         self._measurer: Measurer | None = None
         self._samples: SampleSet | None = None
         self._ticked_at = time.monotonic()
-        self._logged_at = (self.plan.step, self.plan.elapsed_s)
 
     @property
     def plan(self) -> Plan:
@@ -89,29 +87,7 @@ class Session:
 
     def start(self, resumed: bool) -> None:
         """Tell what is about to happen; the clock runs from here."""
-        networks = {"generator": self.state.generator, "discriminator": self.state.discriminator}
-        parameters = {
-            name: sum(weight.numel() for weight in network.parameters())
-            for name, network in networks.items()
-            if network is not None
-        }
-        self.on_event(
-            events.Started(
-                str(self.run),
-                self.plan.step,
-                self.plan.steps,
-                self.placement.name,
-                str(self.placement.precision).removeprefix("torch."),
-                len(self.dataset),
-                tuple(self.dataset.labels),
-                parameters,
-                resumed,
-                self.plan.pictures_a_step(self.config),
-                self.team.size,
-            )
-        )
-        for text in (*self.dataset.problems, *self.held_out.problems):
-            self.on_event(events.Warned(self.plan.step, text, "data"))
+        self._reporter.started(resumed)
         self._ticked_at = time.monotonic()
 
     def is_over(self) -> bool:
@@ -126,7 +102,7 @@ class Session:
             self._went_back()
         else:
             if logs:
-                self._report(losses.read(made, self.team.mean))
+                self._reporter.step_done(losses.read(made, self.team.mean))
             if self.team.leads:
                 if self._due(self.config.every.evaluate) and self._affords(EVALUATE):
                     self._evaluate()
@@ -190,40 +166,10 @@ class Session:
 
     def _went_back(self) -> None:
         """The guard has put an earlier state back, or given up."""
-        self._logged_at = (self.plan.step, self.plan.elapsed_s)
+        self._reporter.went_back()
         self._saved_step = self.plan.step
         if self._guard.given_up:
             self._fail(self._guard.given_up)
-
-    def _report(self, values: dict[str, float]) -> None:
-        if not all(abs(value) < float("inf") for value in values.values()):
-            return  # the guard has said so
-        step, elapsed_s = self._logged_at
-        pace = (self.plan.step - step) / max(self.plan.elapsed_s - elapsed_s, 1e-9)
-        self._logged_at = (self.plan.step, self.plan.elapsed_s)
-        left = self.plan.steps - self.plan.step
-        budget_s = (self.config.minutes or 0.0) * 60.0 - self.plan.elapsed_s
-        balance: dict[str, float] = {}
-        if self.state.discriminator is not None:
-            real, generated = self.state.judged.tolist()
-            balance = {"real": real, "generated": generated, "augment": self.plan.strength}
-            overpowered = self._balance.look(self.plan.step, real, generated)
-            if overpowered:
-                self.on_event(events.Warned(self.plan.step, overpowered, "balance"))
-        self.on_event(
-            events.StepDone(
-                self.plan.step,
-                self.plan.steps,
-                values,
-                images_per_s=pace * self.plan.pictures_a_step(self.config),
-                elapsed_s=self.plan.elapsed_s,
-                left_s=max(0.0, left / max(pace, 1e-9) if self.plan.steps else budget_s),
-                learning_rate=self.state.generator_optimizer.param_groups[0]["lr"],
-                epoch=epoch_of(self.plan.position(self.config), self.dataset),
-                balance=balance,
-                memory=memory_in_use(),
-            )
-        )
 
     def _draw_samples(self) -> None:
         began = time.monotonic()
@@ -277,7 +223,7 @@ class Session:
                 measured.chosen,
             )
         )
-        self._tell_collapse(measured.collapsed)
+        self._reporter.collapsed(measured.collapsed)
         if best:
             self._save()
         elif self.config.stop_when_stale and self.plan.stale >= self.config.stop_when_stale:
@@ -287,16 +233,6 @@ class Session:
             )
             self.on_event(events.Warned(self.plan.step, text, "schedule"))
             self.plan.steps = self.plan.step
-
-    def _tell_collapse(self, labels: tuple[str, ...]) -> None:
-        new = [label for label in labels if label not in self._collapsed]
-        self._collapsed = labels
-        if new:
-            text = (
-                f"The pictures of {', '.join(new)} have become nearly one; add pictures of it, set "
-                "optim.label_ramp_steps, or switch on discriminator.augment."
-            )
-            self.on_event(events.Warned(self.plan.step, text, "collapse"))
 
     def _save(self) -> bool:
         """Save the state, waiting while the disk refuses; False when the run has to end without."""

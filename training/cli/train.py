@@ -16,16 +16,21 @@ from training.commands import Command
 from training.config import TrainConfig, load_config, with_settings
 from training.events import Event
 from training.files import UserError
-from training.listeners import JournalWriter, LineWriter, ProgressBar
+from training.listeners import LineWriter, ProgressBar, run_recorders
 from training.recipes import get_recipe
+from training.recipes.presets import with_quality
 
 
 def train_command(options: argparse.Namespace) -> None:
     """Train anew as the command line says."""
-    config = with_settings(get_recipe(options.recipe).config, options.settings)
+    config = get_recipe(options.recipe).config
+    if options.quality is not None:
+        config = with_quality(config, options.quality)
+    config = with_settings(config, options.settings)
     given = {
         "steps": options.steps,
         "minutes": options.minutes,
+        "epochs": options.epochs,
         "size": options.size,
         "batch_size": options.batch_size,
         "seed": options.seed,
@@ -38,11 +43,12 @@ def train_command(options: argparse.Namespace) -> None:
 
 
 def resume_command(options: argparse.Namespace) -> None:
-    """Go on with a run; ``--steps`` plans it anew for that many in all."""
+    """Go on with a run; a length plans it anew for that much in all."""
     folder: Path = options.run_folder
     config = replace(load_config(folder / "config.toml"), run=str(folder))
-    if options.steps is not None:
-        config = replace(config, steps=options.steps, minutes=None).checked()
+    if (options.steps, options.minutes, options.epochs) != (None, None, None):
+        steps = config.steps if options.steps is None else options.steps
+        config = replace(config, steps=steps, minutes=options.minutes, epochs=options.epochs).checked()
     _run(config, options.json, resume=True)
 
 
@@ -50,14 +56,14 @@ def _run(config: TrainConfig, as_json: bool, *, resume: bool) -> None:
     from training.loop import train
 
     inbox: collections.deque[Command] = collections.deque()
-    journal = JournalWriter(Path(config.run))
     screen = LineWriter(sys.stdout) if as_json else ProgressBar()
+    recorders = run_recorders(Path(config.run))
     if as_json:
         threading.Thread(target=_read_commands, args=(inbox,), name="commands", daemon=True).start()
 
     def on_event(event: Event) -> None:
-        journal(event)
-        screen(event)
+        for listener in (*recorders, screen):
+            listener(event)
 
     try:
         with _stopping_on_interrupt(inbox):
@@ -65,6 +71,8 @@ def _run(config: TrainConfig, as_json: bool, *, resume: bool) -> None:
     finally:
         if isinstance(screen, ProgressBar):
             screen.close()
+        for recorder in recorders:
+            recorder.close()
     if result.failed:
         raise SystemExit(1)
 
