@@ -33,6 +33,9 @@ CHUNK = 65536
 # Below this many pictures nothing is kept back for testing: they are needed for training and validation.
 ENOUGH_TO_TEST = 30
 FEWEST_VAL = 2
+# Larger families, as a share of all pictures, are trained on; so is what was drawn below TRAINED.
+MOST_AWAY = 0.2
+TRAINED = 0.8
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,12 @@ def draw_splits(
             return split
         free = np.flatnonzero(split == TRAIN)
     share = _shares(family[free], digest[free], seed)
+    _, which, size = np.unique(family[free], return_inverse=True, return_counts=True)
+    # A family as large as this would leave too little to learn from, or nothing.
+    share[size[which] > MOST_AWAY * len(free)] *= TRAINED
     many = len(free) >= ENOUGH_TO_TEST
     # A folder with parts of its own gets no other part to test on.
-    val_from, test_from = (0.8, 0.9) if many and not own else (0.9 if many else 0.8, 2.0)
+    val_from, test_from = (TRAINED, 0.9) if many and not own else (0.9 if many else TRAINED, 2.0)
     split[free] = np.where(share < val_from, TRAIN, np.where(share < test_from, VAL, TEST))
     _at_least(split, free, share, min(FEWEST_VAL, len(free) // 2))
     return split

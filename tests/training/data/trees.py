@@ -1,6 +1,7 @@
 """Folders of small pictures in every arrangement."""
 
 import gzip
+import io
 import pickle
 import struct
 from pathlib import Path
@@ -111,7 +112,20 @@ def write_cifar(folder: Path, count: int = 10) -> tuple[Pixels, list[int]]:
             b"labels": labels[part],
             b"filenames": [b"x.png"] * count,
         }
-        (folder / name).write_bytes(pickle.dumps(content, protocol=2))
+        (folder / name).write_bytes(pickled_as_python_2(content))
     label_names = [f"thing {i}".encode() for i in range(10)]
-    (folder / "batches.meta").write_bytes(pickle.dumps({b"label_names": label_names}, protocol=2))
+    (folder / "batches.meta").write_bytes(pickled_as_python_2({b"label_names": label_names}))
     return pictures, labels
+
+
+def pickled_as_python_2(content: object) -> bytes:
+    """Return a pickle whose bytes are Python 2 strings, as in the originals."""
+    buffer = io.BytesIO()
+    pickler = pickle._Pickler(buffer, protocol=2)  # type: ignore[attr-defined]
+
+    def save_string(pickler: object, value: bytes) -> None:
+        buffer.write(pickle.BINSTRING + struct.pack("<i", len(value)) + value)
+
+    pickler.dispatch = {**pickler.dispatch, bytes: save_string}
+    pickler.dump(content)
+    return buffer.getvalue()
