@@ -4,9 +4,11 @@ Coverage is the maximum over the stroke's pieces, and the stroke as a whole is l
 before it, so that a stroke that crosses itself is no darker there and no dabs or gaps can be seen.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from mmap import mmap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +16,16 @@ from numpy.typing import NDArray
 from studio.core.edit import Edit
 from studio.core.geometry import EMPTY, Rect
 from studio.core.stroke import Piece
-from studio.core.tiles import TILE, Pixels, TileIndex, tile_parts
+from studio.core.tiles import Pixels
 
 LIGHTEST_TOUCH = 0.2
 """The part of a brush's size that is left at no pressure."""
+
+GROUP_PX = 4096.0
+"""Pixels whose coverage costs about as much as starting to compute it: so many may be computed in vain."""
+
+GRID = 256
+"""Places in a pixel where a piece can begin or end."""
 
 _AXIS = np.arange(2 * 4096 + 2, dtype=np.float32) + np.float32(0.5)
 
@@ -56,101 +64,105 @@ class StrokeRaster:
     def __init__(self, edit: Edit, brush: Brush, mode: BrushMode = BrushMode.PAINT) -> None:
         self._edit = edit
         self._brush = brush
-        self._coverage: dict[TileIndex, Pixels] = {}
+        # The system hands out zeros page by page as they are touched: a large drawing costs no more than the
+        # stroke. (NumPy's own zeros are cleared at once where memory is used again.)
+        size = edit.rect.h, edit.rect.w
+        self._coverage: Pixels = np.frombuffer(mmap(-1, edit.rect.area), np.uint8).reshape(size)
         self._source, self._keep = _tables(brush, mode)
 
     def stamp(self, pieces: Sequence[Piece]) -> Rect:
         """Add pieces to the stroke and write what changed; return the dirty box."""
         dirty = EMPTY
-        pending = EMPTY
+        group: list[Piece] = []
+        left = top = right = bottom = worth = 0.0
         for piece in pieces:
-            box = self._cover(piece)
-            both = pending.united(box)
-            # A thin diagonal has a large box: write in parts where joining them would waste work.
-            if both.area > 1.5 * (pending.area + box.area):
-                self._write(pending)
-                dirty = dirty.united(pending)
-                both = box
-            pending = both
-        self._write(pending)
-        return dirty.united(pending)
+            (x0, y0, pressure), (x1, y1, end_pressure) = piece
+            reach = self._brush.radius(max(pressure, end_pressure)) + 1.5
+            west, east = (x0 - reach, x1 + reach) if x0 < x1 else (x1 - reach, x0 + reach)
+            north, south = (y0 - reach, y1 + reach) if y0 < y1 else (y1 - reach, y0 + reach)
+            fair = 2.0 * (east - west) * (south - north)
+            if group:
+                # Pieces that lie close are drawn at once; a long row of them has too large a box for that.
+                area = (max(right, east) - min(left, west)) * (max(bottom, south) - min(top, north))
+                if (len(group) + 1) * area <= worth + fair:
+                    group.append(piece)
+                    left, top = min(left, west), min(top, north)
+                    right, bottom = max(right, east), max(bottom, south)
+                    worth += fair
+                    continue
+                dirty = dirty.united(self._draw(left, top, right, bottom, group))
+            group, worth = [piece], GROUP_PX + fair
+            left, top, right, bottom = west, north, east, south
+        return dirty.united(self._draw(left, top, right, bottom, group)) if group else dirty
 
-    def _cover(self, piece: Piece) -> Rect:
-        start_r, end_r = self._brush.radius(piece.start.pressure), self._brush.radius(piece.end.pressure)
-        points = [(piece.start.x, piece.start.y), (piece.end.x, piece.end.y)]
-        box = Rect.around(points, max(start_r, end_r) + 1.0).intersected(self._edit.rect)
-        if box.is_empty:
-            return EMPTY
-        fresh = piece_coverage(box, piece, start_r, end_r, self._brush.hardness)
-        for index, part in tile_parts(box):
-            tile = self._coverage.get(index)
-            if tile is None:
-                tile = self._coverage[index] = np.zeros((TILE, TILE), np.uint8)
-            here = tile[part.translated(-index[0] * TILE, -index[1] * TILE).slices]
-            np.maximum(here, fresh[part.translated(-box.x, -box.y).slices], out=here)
-        return box
-
-    def _write(self, rect: Rect) -> None:
+    def _draw(self, left: float, top: float, right: float, bottom: float, pieces: Sequence[Piece]) -> Rect:
+        box = Rect.from_edges(math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
+        rect = box.intersected(self._edit.rect)
         if rect.is_empty:
-            return
-        coverage = np.zeros((rect.h, rect.w), np.uint8)
-        for index, part in tile_parts(rect):
-            tile = self._coverage.get(index)
-            if tile is not None:
-                here = tile[part.translated(-index[0] * TILE, -index[1] * TILE).slices]
-                coverage[part.translated(-rect.x, -rect.y).slices] = here
+            return EMPTY
+        fresh = coverage(rect, pieces, self._brush)
+        here = self._coverage[rect.slices]
+        np.maximum(here, fresh, out=here)
         shape = (rect.h, rect.w, 4)
-        pixels = self._source[coverage].view(np.uint8).reshape(shape)
+        pixels = self._source.take(here).view(np.uint8).reshape(shape)
         if not self._edit.before.is_blank:
             under = self._edit.before.read(rect)
-            pixels += multiplied(under, self._keep[coverage].view(np.uint8).reshape(shape))
-        self._edit.write(rect, pixels)
+            pixels += multiplied(under, self._keep.take(here).view(np.uint8).reshape(shape))
+        return self._edit.write(rect, pixels)
 
 
-def piece_coverage(box: Rect, piece: Piece, start_r: float, end_r: float, hardness: float = 1.0) -> Pixels:
-    """Return how much of each pixel in ``box`` a round-ended piece covers, uint8 [h, w].
+def coverage(box: Rect, pieces: Sequence[Piece], brush: Brush) -> Pixels:
+    """Return how much of each pixel in ``box`` any of some round-ended pieces covers, uint8 [h, w].
 
-    The radius runs from ``start_r`` to ``end_r``; the edge is anti-aliased by the distance to the piece.
+    The radius runs along a piece as the pressure does; the edge is anti-aliased by the distance to the piece.
+    The result for a pixel does not depend on the box or on what other pieces it is computed with.
     """
-    (x0, y0, _), (x1, y1, _) = piece
-    xs = _AXIS[: box.w] + np.float32(box.x - x0)
-    ys = (_AXIS[: box.h] + np.float32(box.y - y0))[:, None]
-    dx, dy = x1 - x0, y1 - y0
-    length2 = dx * dx + dy * dy
-    radius: NDArray[np.float32] | float
-    if length2 < 1e-6:
-        distance = np.sqrt(xs * xs + ys * ys)
-        radius = max(start_r, end_r)
-    else:
-        along = xs * np.float32(dx / length2) + ys * np.float32(dy / length2)
-        np.maximum(along, 0, out=along)
-        np.minimum(along, 1, out=along)
-        off_x = along * np.float32(-dx)
-        off_x += xs
-        off_y = along * np.float32(-dy)
-        off_y += ys
-        off_x *= off_x
-        off_y *= off_y
-        off_x += off_y
-        distance = np.sqrt(off_x, out=off_x)
-        if abs(end_r - start_r) < 0.01:
-            radius = max(start_r, end_r)
-        else:
-            along *= np.float32(end_r - start_r)
-            along += np.float32(start_r)
-            radius = along
-    edge = max(1.0, (1.0 - hardness) * max(start_r, end_r))
-    cover = np.subtract(radius, distance, out=distance)
-    cover += np.float32(0.5)
-    cover *= np.float32(1.0 / edge)
+    softness = 1.0 - brush.hardness
+    rows = [_numbers(piece, brush, softness, box) for piece in pieces]
+    # [number, piece, row, column]: all pieces at once, in single precision.
+    x0, y0, ux, uy, dx, dy, radius, growth, slope = np.array(rows, np.float32).T[:, :, None, None]
+    xs = _AXIS[: box.w] + x0
+    ys = _AXIS[: box.h, None] + y0
+    along = xs * ux + ys * uy
+    np.maximum(along, 0, out=along)
+    np.minimum(along, 1, out=along)
+    off_x = along * dx
+    off_x -= xs
+    off_y = along * dy
+    off_y -= ys
+    off_x *= off_x
+    off_y *= off_y
+    off_x += off_y
+    distance = np.sqrt(off_x, out=off_x)
+    along *= growth
+    along += radius
+    along -= distance
+    along *= slope
+    cover = along[0] if len(rows) == 1 else along.max(axis=0)
     np.maximum(cover, 0, out=cover)
     np.minimum(cover, 1, out=cover)
-    if edge > 1.0:
+    if softness * brush.size_px > 2.0:
         # Smoothstep: a soft brush without a visible rim.
         cover *= cover * (np.float32(3.0) - np.float32(2.0) * cover)
     cover *= np.float32(255.0)
     cover += np.float32(0.5)
     return cover.astype(np.uint8)
+
+
+def _numbers(piece: Piece, brush: Brush, softness: float, box: Rect) -> tuple[float, ...]:
+    """Return what `coverage` needs of a piece: start, direction, way, radius, growth, slope of the edge."""
+    (x0, y0, pressure), (x1, y1, end_pressure) = piece
+    # On a grid this fine every difference to a pixel is exact, so that the box makes no difference.
+    x0, y0, x1, y1 = (round(value * GRID) / GRID for value in (x0, y0, x1, y1))
+    radius, growth = brush.radius(pressure), brush.radius(end_pressure) - brush.radius(pressure)
+    largest = radius + max(growth, 0.0)
+    slope = 1.0 / max(1.0, softness * largest)
+    dx, dy = x1 - x0, y1 - y0
+    length2 = dx * dx + dy * dy
+    if length2 == 0:
+        return box.x - x0, box.y - y0, 0.0, 0.0, 0.0, 0.0, largest + 0.5, 0.0, slope
+    ways = dx / length2, dy / length2, dx, dy
+    return box.x - x0, box.y - y0, *ways, radius + 0.5, growth, slope
 
 
 def multiplied(a: Pixels, b: Pixels) -> Pixels:

@@ -182,6 +182,9 @@ def _curve(start: PathPoint, control: PathPoint, end: PathPoint) -> list[Piece]:
 
 def _straight(start: PathPoint, end: PathPoint) -> list[Piece]:
     """Cut a long line, so that the box of each piece stays small."""
-    count = max(1, math.ceil(_distance(start, end) / LONGEST_PIECE_PX))
+    distance = _distance(start, end)
+    if distance <= LONGEST_PIECE_PX:
+        return [Piece(start, end)]
+    count = math.ceil(distance / LONGEST_PIECE_PX)
     points = [_between(start, end, i / count) for i in range(count + 1)]
     return [Piece(a, b) for a, b in pairwise(points)]
