@@ -12,7 +12,7 @@ FULL_SMOOTHING_S = 0.15
 """Time constant of the smoothing at strength 1."""
 USUAL_STEP_S = 0.008
 LONGEST_STEP_S = 0.05
-TAIL_STEP_S = 0.004
+TAIL_STEP_S = 0.008
 """How far apart, in the hand's time, the points are by which a lifted stroke catches up."""
 TAIL_READINGS = 16
 SMALLEST_MOVE_PX = 0.5

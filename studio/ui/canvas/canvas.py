@@ -166,8 +166,7 @@ class CanvasWidget(CanvasDisplay):
             self._press(pointer)
         elif self._drag is not None:
             self._follow(self._drag, pointer)
-        self._show_tool()
-        where = self._document_point(pointer.position)
+        where = self._show_tool()
         if where is not None:
             self.cursor_moved.emit(*where)
 
@@ -241,8 +240,8 @@ class CanvasWidget(CanvasDisplay):
         self.cancel_stroke()
         self._show_tool()
 
-    def _show_tool(self) -> None:
-        """Bring cursor, outline and the windows' idea of the tool up to date."""
+    def _show_tool(self) -> Point | None:
+        """Bring cursor, outline and the windows' idea of the tool up to date; return the document's point."""
         tool = self._drag_tool if self._drag is not None else self.tool_in_hand
         if tool != self._told_tool:
             self._told_tool = tool
@@ -257,6 +256,7 @@ class CanvasWidget(CanvasDisplay):
         self._set_cursor(
             tool, brush is not None and brush.size_px / 2 * self.view.scale >= SMALLEST_OUTLINE_PX
         )
+        return None if pen is None else pen.at
 
     def _pen_mark(self, at: Point | None, radius: float | None) -> PenMark | None:
         place = None if at is None else self._document_point(at)

@@ -46,6 +46,7 @@ class CanvasDisplay(QWidget):
         self._fitted = True
         self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
         self._pen: PenMark | None = None
+        self._pen_seen: QRegion | None = None
         self._hints_over_picture = False
         self._divider_hot = False
         self._picture_revision = -1
@@ -263,18 +264,21 @@ class CanvasDisplay(QWidget):
         """Move the pen's outline, repainting only where it was and where it is."""
         if pen == self._pen:
             return
-        region = QRegion()
-        for mark in (self._pen, pen):
-            if mark is not None:
-                region = region.united(self._seen(partial(_pen_extent, self._view, mark)))
+        before = self._pen_region() if self._pen_seen is None else self._pen_seen
         self._pen = pen
-        self.update(region)
+        self._pen_seen = self._pen_region()
+        self.update(before.united(self._pen_seen))
+
+    def _pen_region(self) -> QRegion:
+        if self._pen is None:
+            return QRegion()
+        return self._seen(partial(_pen_extent, self._view, self._pen))
 
     def _seen(self, extent: Callable[[Box], QRect]) -> QRegion:
         """The widget region of something that every pane shows at `extent(pane)`."""
         region = QRegion()
         for pane in self.arrangement.panes:
-            region = region.united(extent(pane).intersected(box_rect(pane)))
+            region += extent(pane).intersected(box_rect(pane))
         return region
 
     def _show_view(self, view: ViewTransform, sight_px: float = 0.0) -> None:
@@ -282,6 +286,7 @@ class CanvasDisplay(QWidget):
         if view == self._view:
             return
         self._view = view
+        self._pen_seen = None
         self.update()
         self.view_changed.emit(view.zoom, view.rotation, view.mirror)
 
@@ -302,6 +307,7 @@ class CanvasDisplay(QWidget):
         return at or pane.middle, pane.middle
 
     def _rearranged(self) -> None:
+        self._pen_seen = None
         if self._fitted:
             self.fit()
         self.update()

@@ -47,12 +47,14 @@ class Rasters:
 
     def invalidate(self, change: Change) -> QRect:
         """Note a change of the document; return the document rectangle that looks different now."""
+        kind = self._kind_of(change.layer_id)
         if change.rect is None:
             rect = self.rect
-        else:
+        elif kind in (None, LayerKind.HINTS):
             # A dab's outline is drawn by the pixels around it.
             rect = qrect(change.rect.inflated(self._outline_px + 1)).intersected(self.rect)
-        kind = self._kind_of(change.layer_id)
+        else:
+            rect = qrect(change.rect).intersected(self.rect)
         self.drawing.invalidate(rect)
         if kind in (None, LayerKind.LINE):
             self.lines.invalidate(rect)
