@@ -51,9 +51,8 @@ class TensorBoardWriter:
 
                 self.close()
                 # What an earlier go has written beyond this step happens again.
-                self._writer = SummaryWriter(
-                    str(self._folder), purge_step=event.step if event.resumed else None
-                )
+                first = event.step + 1 if event.resumed else None
+                self._writer = SummaryWriter(str(self._folder), purge_step=first)
             case events.StepDone() if self._writer is not None:
                 for name, value in event.losses.items():
                     self._writer.add_scalar(f"loss/{name}", value, event.step)
