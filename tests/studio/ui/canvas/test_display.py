@@ -1,11 +1,12 @@
 """What the canvas shows: picture and drawing in their places, the view's commands, drops and scrolling."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QColor, QImage, QPaintEvent, QRegion
 from pytestqt.qtbot import QtBot
 
 from studio.core.document import Document
@@ -229,3 +230,45 @@ def test_files_and_images_are_handed_on(qtbot: QtBot, canvas: CanvasWidget, tmp_
         assert canvas.take_mime(image)
     assert pasted.args[0].size().toTuple() == (3, 2)
     assert not canvas.take_mime(QMimeData())
+
+
+class Repaints(QObject):
+    """Notes what a widget repaints."""
+
+    def __init__(self, canvas: CanvasWidget) -> None:
+        super().__init__(canvas)
+        self.region = QRegion()
+        canvas.installEventFilter(self)
+
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (40, 0)])
+def test_the_pens_outline_is_repainted_where_it_was_and_where_it_is(
+    canvas: CanvasWidget, hand: Hand, shift: tuple[int, int]
+) -> None:
+    hand.mouse(QEvent.Type.MouseMove, hand.at((100, 100)))
+    canvas.pan_by(*shift)
+    QCoreApplication.processEvents()
+    repaints = Repaints(canvas)
+    was, will_be = hand.at((100, 100)), hand.at((300, 300))
+    hand.mouse(QEvent.Type.MouseMove, will_be)
+    QCoreApplication.processEvents()
+    for place in (was, will_be, hand.at((100, 100), picture=True), hand.at((300, 300), picture=True)):
+        assert repaints.region.contains(place.toPoint())
+    assert not repaints.region.contains(hand.at((200, 400)).toPoint())
+
+
+def test_a_line_repaints_no_more_than_itself(canvas: CanvasWidget, document: Document, hand: Hand) -> None:
+    canvas.toolbox.set_brush(replace(canvas.toolbox.options.pen, size_px=4.0))
+    hand.press((100, 100))
+    QCoreApplication.processEvents()
+    repaints = Repaints(canvas)
+    hand.move((140, 100))
+    QCoreApplication.processEvents()
+    box = repaints.region.intersected(QRect(0, 0, canvas.width() // 2, canvas.height())).boundingRect()
+    assert box.height() <= 24 * canvas.view.scale + 8
+    hand.release((140, 100))
