@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from training.files import UserError
-from training.images import describe, load_image, load_image_bytes
+from training.images import describe, facts, load_image, load_image_bytes
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -165,3 +165,32 @@ def test_any_damage_gives_a_picture_or_a_sentence(kind: str, data: st.DataObject
     except UserError as error:
         sentence = str(error)
     assert sentence.startswith("x ") if image is None else image.mode in ("RGB", "RGBA")
+
+
+def test_facts_tell_what_a_file_held(tmp_path: Path) -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.new("RGB", (40, 20), "red").save(tmp_path / "a.jpg", exif=turned)
+    found = facts(load_image(tmp_path / "a.jpg"))
+    assert (found.width, found.height, found.turned) == (20, 40, True)
+    assert not any((found.grey, found.cmyk, found.deep, found.transparent))
+    Image.new("L", (8, 8)).save(tmp_path / "b.png")
+    assert facts(load_image(tmp_path / "b.png")).grey
+    Image.new("RGBA", (8, 8), (0, 0, 0, 255)).save(tmp_path / "c.png")
+    assert not facts(load_image(tmp_path / "c.png")).transparent
+    Image.new("RGBA", (8, 8), (0, 0, 0, 254)).save(tmp_path / "c.png")
+    assert facts(load_image(tmp_path / "c.png")).transparent
+    assert facts(Image.new("RGB", (3, 4))).width == 3
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_large_jpeg_files_may_come_reduced_and_say_their_full_size(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.radial_gradient("L").resize((1600, 800)).convert("RGB").save(tmp_path / "a.jpg", exif=exif)
+    small, whole = load_image(tmp_path / "a.jpg", at_least=150), load_image(tmp_path / "a.jpg")
+    assert min(small.size) == 200
+    assert facts(small) == facts(whole)
+    assert sorted(whole.size) == [800, 1600]
+    difference = np.asarray(whole.resize(small.size, Image.Resampling.BOX), int) - np.asarray(small, int)
+    assert np.abs(difference).mean() < 2

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from training.data.dataset import Cancelled, Progress
 from training.data.families import Families, draw_splits, relatives
 from training.data.findings import TREATMENT, Finding, FindingKind
-from training.data.layouts import LayoutKind, spread
+from training.data.layouts import Layout, LayoutKind, spread
 from training.data.measure import FLAGS, Measured, measure, memory_of
 from training.data.options import SourceConfig
 from training.data.places import SPLITS
 from training.data.scan import NO_SPLIT, Scan, excluded_paths, read_layout, scan
-from training.files import UserError
+from training.files import UserError, read_json
 
 TINY_PX = 64
 # The standard deviation of grey, and the share of ink in a sketch, below which there is next to nothing.
@@ -90,21 +90,22 @@ def inspect(
     folder = Path(folder)
     source = source or SourceConfig()
     layout, listing = read_layout(folder, source, on_progress, cancelled)
-    if layout.kind is LayoutKind.PREPARED:
-        items = _prepared(folder, on_progress, cancelled, excluded_paths(source))
-        reason = layout.reason
+    prepared = layout.kind is LayoutKind.PREPARED
+    if prepared:
+        items = _prepared(folder, layout, on_progress, cancelled, excluded_paths(source))
     else:
         items = scan(folder, layout, on_progress, cancelled, listing, excluded_paths(source))
-        reason = items.layout.reason
     measured = measure(items, on_progress, cancelled)
     usable = measured.usable
     if not len(usable):
         why = next(iter(measured.broken.values()), "there are none")
         raise UserError(f"No picture in {folder} can be used ({why}); check the folder.")
-    found = relatives(measured, memory_of(items))
-    split = draw_splits(items.split[usable], found.family[usable], measured.records["digest"][usable], seed)
+    split = items.split[usable]
     doctor = _Doctor(items, measured)
-    if layout.kind is not LayoutKind.PREPARED:
+    # Who made a prepared set knows its families, better than their looks do.
+    if not prepared:
+        found = relatives(measured, memory_of(items))
+        split = draw_splits(split, found.family[usable], measured.records["digest"][usable], seed)
         doctor.duplicates(found, split)
     doctor.everything()
     label = items.label[usable]
@@ -113,7 +114,7 @@ def inspect(
     return DataReport(
         folder=str(folder),
         layout=str(layout.kind),
-        reason=reason,
+        reason=layout.reason,
         alternatives=tuple(str(kind) for kind in layout.alternatives),
         direction=layout.direction,
         inverted=layout.inverted,
@@ -130,11 +131,21 @@ def inspect(
 
 
 def _prepared(
-    folder: Path, on_progress: Progress | None, cancelled: Cancelled | None, excluded: frozenset[str]
+    folder: Path,
+    layout: Layout,
+    on_progress: Progress | None,
+    cancelled: Cancelled | None,
+    excluded: frozenset[str],
 ) -> Scan:
-    """Read a prepared data set as the pairs in folders that it is."""
-    layout, listing = read_layout(folder, SourceConfig(layout="paired"), on_progress, cancelled)
-    return scan(folder, layout, on_progress, cancelled, listing, excluded)
+    """Read a prepared data set as the pairs in folders that it is, under its labels' own names."""
+    pairs, listing = read_layout(folder, SourceConfig(layout="paired"), on_progress, cancelled)
+    items = scan(folder, pairs, on_progress, cancelled, listing, excluded)
+    names = dict(zip(read_json(folder / "dataset.json").get("folders", ()), layout.labels, strict=False))
+    return dataclasses.replace(
+        items,
+        labels=tuple(names.get(name, name) for name in items.labels),
+        findings=tuple(finding for finding in items.findings if finding.kind is not FindingKind.FOREIGN),
+    )
 
 
 class _Doctor:
