@@ -1,6 +1,6 @@
 """The benchmarks by name."""
 
-from tests.benchmarks import drawing, live, pen, window
+from tests.benchmarks import drawing, live, pen, scanning, window
 from tests.benchmarks.measure import Benchmark
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -11,4 +11,5 @@ BENCHMARKS: dict[str, Benchmark] = {
     "live": live.live_step,
     "runtimes": live.runtimes,
     "memory": pen.half_an_hour,
+    "scanning": scanning.scanning,
 }
