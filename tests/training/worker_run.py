@@ -1,0 +1,34 @@
+"""A training in a process of its own, for tests that kill it or start several of them.
+
+python -m tests.training.worker_run DATA RUN [resume|new] [SETTING ...]: prints the steps and losses it does.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+
+from tests.training.runs import never, tiny_config
+from training import events
+from training.listeners import JournalWriter
+from training.loop import train
+
+
+def main(arguments: list[str]) -> None:
+    """Train the tiny network as ``arguments`` say."""
+    data, run, mode, *settings = arguments
+    torch.set_num_threads(1)
+    journal = JournalWriter(Path(run))
+
+    def on_event(event: events.Event) -> None:
+        journal(event)
+        if isinstance(event, events.StepDone):
+            sys.stdout.write(json.dumps({"step": event.step, "losses": event.losses}) + "\n")
+            sys.stdout.flush()
+
+    train(tiny_config(Path(data), Path(run), *settings), on_event, never, resume=mode == "resume")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
