@@ -318,10 +318,11 @@ def probe_command(path: Path, memory_mb: int = 2048) -> list[str]:
     return [sys.executable, "-m", "training.modelfile_probe", *tail]
 
 
-def probe_model_file(path: Path, timeout_s: float = 20.0, memory_mb: int = 2048) -> Probed:
+def probe_model_file(path: Path, timeout_s: float = 90.0, memory_mb: int = 2048) -> Probed:
     """Run the model once at its smallest size in a child process; UserError when that goes wrong.
 
-    The child checks the file again, loads the checked bytes and is killed after ``timeout_s``. On Linux
+    The child checks the file again, loads the checked bytes and is killed after ``timeout_s``: long, as a
+    busy machine makes no model bad; its own limit of processor time is short. On Linux
     ``memory_mb`` limits what it may take beyond the program itself. Blocks: call it from a worker.
     """
     name = Path(path).name
@@ -367,7 +368,7 @@ def _read_answer(name: str, stdout: bytes) -> Probed:
             )
     except (IndexError, ValueError, KeyError, TypeError, AttributeError):
         raise UserError(
-            f"{name} crashed when it was tried, or took too much memory; {ANOTHER_FILE}."
+            f"{name} crashed when it was tried, or took too much memory or time; {ANOTHER_FILE}."
         ) from None
     raise UserError(str(problem))
 

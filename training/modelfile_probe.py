@@ -15,7 +15,7 @@ from training.manifest import ModelManifest
 from training.modelfile import PICTURE_CHANNELS, check_model_bytes, example_inputs, read_model_bytes
 
 PROVIDER = "CPUExecutionProvider"
-CPU_LIMIT_S = 120
+CPU_LIMIT_S = 20
 
 
 def main(arguments: list[str]) -> int:
