@@ -12,7 +12,8 @@ from training.recipes import get_recipe
 TINY = (
     *("size=64", "batch_size=2", "steps=4", "device=cpu", "precision=float32", "threads=1"),
     *("generator.width=8", "generator.cap=16", "generator.tail=8", "generator.condition=8"),
-    *("discriminator.kind=patchgan", "discriminator.channels=8", "loss.features=0", "optim.warmup_steps=2"),
+    *("discriminator.kind=patchgan", "discriminator.channels=8", "discriminator.augment=none"),
+    *("loss.features=0", "optim.warmup_steps=2"),
     *("every.log=1", "every.sample=0", "every.evaluate=0", "every.checkpoint=2"),
 )
 

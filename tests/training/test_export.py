@@ -8,13 +8,25 @@ import onnxruntime
 import pytest
 import torch
 
+from tests.training.data.trees import write_photos
 from tests.training.runs import ignore, never, tiny_config
 from training import export
 from training.checkpoint import last_checkpoint
-from training.export import export_run, load_generator_from_onnx, load_run_generator
+from training.data.batches import evaluation_batches
+from training.data.source import open_dataset
+from training.device import place
+from training.export import (
+    adopt_weights,
+    config_for_init,
+    export_run,
+    load_generator_from_onnx,
+    load_run_generator,
+)
 from training.files import UserError
 from training.loop import train
+from training.metrics.predictors import model_predictor
 from training.modelfile import check_model_file, probe_model_file
+from training.state import new_state
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +122,41 @@ def test_training_starts_from_a_shared_model(model: Path, pairs: Path, tmp_path:
     assert started.keys() == shared.keys()
     for name, value in started.items():
         torch.testing.assert_close(value, shared[name], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("labels", [("boxes", "Hats", "Round things"), ("Hats",), ()])
+def test_labels_of_a_shared_model_are_kept_by_name_and_others_start_as_any(
+    model: Path, pairs: Path, tmp_path: Path, labels: tuple[str, ...]
+) -> None:
+    config = config_for_init(tiny_config(pairs, tmp_path / "run", f"init={model}"))
+    state = new_state(config, place("cpu", "float32"), len(labels))
+    adopt_weights(state, model, labels)
+    shared = load_generator_from_onnx(model)[0].state_dict()
+    started = state.generator.state_dict()
+    torch.testing.assert_close(started["stem.weight"], shared["stem.weight"])
+    columns = {"boxes": shared["label.weight"][:, 1], "Round things": shared["label.weight"][:, 0]}
+    nothing = torch.zeros(8)
+    for index, label in enumerate(labels):
+        assert torch.equal(started["label.weight"][:, index], columns.get(label, nothing))
+    assert ("label.weight" in started) == bool(labels)
+
+
+@pytest.mark.slow
+def test_a_model_of_photos_gives_the_picture_itself_and_no_flats(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    config = tiny_config(
+        write_photos(tmp_path / "photos", 12), run, "steps=2", "every.evaluate=2", "generator.noise=0"
+    )
+    train(config, ignore, never)
+    export_run(run, tmp_path / "photos.onnx")
+    manifest = check_model_file(tmp_path / "photos.onnx").manifest
+    assert (manifest.flats, manifest.labels) == (False, ())
+    held_out = open_dataset(tmp_path / "photos", "val", 64)
+    picture, _ = model_predictor(tmp_path / "photos.onnx", held_out)
+    (batch,) = evaluation_batches(held_out, len(held_out))
+    ink = batch.sketch < 64
+    assert ink.any()
+    assert picture(batch)[ink].mean() > 64  # a new network's paper shows through: no line is laid over it
 
 
 def test_a_file_that_is_no_model_of_ours_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Our recipe for line art."""
 
-from training.config import TrainConfig
+from training.config import DiscriminatorConfig, TrainConfig
 from training.recipes.registry import register_recipe
 
 
