@@ -20,16 +20,21 @@ VERSION = 1
 REMEMBERED = "families.npz"
 TRAIN, VAL, TEST = 0, 1, 2
 # Relatives differ in at most so many of the 128 bits of their hashes, and in this share of the bits that are
-# set, as simple drawings have few; and in so many levels of 255 on average over 8 x 8 thumbnails. Tuned by
-# eye on the near-duplicates of CIFAR-10: nearly all of these are one picture, beyond them hardly any.
+# set, as simple drawings have few; and in so many levels of 255 on average over 8 x 8 thumbnails, but no more
+# than this share of what is on the ground: thin lines on white change few levels. Tuned by eye on CIFAR-10,
+# where nearly all of these are one picture and beyond them hardly any, and on the digits of MNIST.
 BITS = 18
 BITS_SHARE = 0.35
 THUMB = 8.0
+THUMB_SHARE = 0.24
+THUMB_NOISE = 1.5
+# How far a family's members may be from its first one, against what two relatives may.
+LOOSER = 1.5
 # Hashes are sorted so often, each time by other bits, and each compared with so many that follow it: two that
 # differ in ten bits are missed in one of 1,000 cases among 100,000 pictures, in 18 bits in one of ten.
 SORTS = 24
 WINDOW = 8
-CHUNK = 65536
+CHUNK = 16384
 # Below this many pictures nothing is kept back for testing: they are needed for training and validation.
 ENOUGH_TO_TEST = 30
 FEWEST_VAL = 2
@@ -110,11 +115,11 @@ def find_families(records: Records) -> Families:
     near: list[tuple[int, int]] = []
     for start in range(0, len(pairs), CHUNK):
         part = pairs[start : start + CHUNK]
-        alike = _thumb_distance(thumbs, part[:, 0], part[:, 1]) <= THUMB
+        alike = _look_alike(thumbs, part[:, 0], part[:, 1])
         for one, other in part[alike].tolist():
             near.append((one, other))
             root, leaf = sorted((_root(parent, one), _root(parent, other)))
-            if root != leaf and _thumb_distance(thumbs, np.array([root]), np.array([leaf]))[0] <= 1.5 * THUMB:
+            if root != leaf and _look_alike(thumbs, np.array([root]), np.array([leaf]), LOOSER)[0]:
                 parent[leaf] = root
     family = np.array([_root(parent, int(i)) for i in copies], np.int64)
     return Families(family, copies, np.array(near, np.int64).reshape(-1, 2))
@@ -231,11 +236,14 @@ _BITS_OF_WORD = (
 )
 
 
-def _thumb_distance(
-    thumbs: NDArray[np.uint8], one: NDArray[np.int64], other: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    difference = np.abs(thumbs[one].astype(np.int16) - thumbs[other])
-    return difference.reshape(len(one), -1).mean(axis=1, dtype=np.float32)
+def _look_alike(
+    thumbs: NDArray[np.uint8], one: NDArray[np.int64], other: NDArray[np.int64], factor: float = 1.0
+) -> NDArray[np.bool_]:
+    """Return which pairs of thumbnails [n,8,8,3] differ by at most ``factor`` times what relatives may."""
+    first, second = (thumbs[index].reshape(len(index), 64, 3).astype(np.float32) for index in (one, other))
+    difference = np.abs(first - second).mean(axis=(1, 2))
+    shown = np.abs(first - np.median(first, axis=1, keepdims=True)).mean(axis=(1, 2))
+    return np.asarray(difference <= factor * np.clip(THUMB_SHARE * shown, THUMB_NOISE, THUMB))
 
 
 def _root(parent: NDArray[np.int64], index: int) -> int:
