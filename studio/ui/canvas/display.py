@@ -1,5 +1,6 @@
 """The showing half of the canvas: document and picture in their panes, under one view."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -13,12 +14,22 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.document import Change, Document
 from studio.core.live import LivePicture
-from studio.ui.canvas.painting import Frame, Look, PenMark, box_rect, extent_of, extent_of_pen, paint_frame
+from studio.ui.canvas.painting import (
+    Frame,
+    Look,
+    PenMark,
+    box_rect,
+    extent_of,
+    extent_of_pen,
+    overlay_region,
+    paint_frame,
+)
 from studio.ui.canvas.panes import SPLIT_MAX, SPLIT_MIN, Arrangement, Box, ViewMode, arrange
-from studio.ui.canvas.rasters import Rasters
+from studio.ui.canvas.rasters import Rasters, image_of, pixels_of
 from studio.ui.canvas.view import Point, Size, ViewTransform
 
 FIT_MARGIN_PX = 24.0
+ON_GRID_PX = 1e-3  # so far from a whole pixel a pan still moves what is on the screen
 SIGHT_PX = 48.0  # how much of the drawing panning leaves in sight
 
 
@@ -95,9 +106,9 @@ class CanvasDisplay(QWidget):
         self._picture_revision = self._document.revision if revision is None else revision
         if isinstance(picture, LivePicture):
             self._picture_pixels = picture.image
-            self._rasters.set_picture(_image_of(picture.flats_full))
+            self._rasters.set_picture(image_of(picture.flats_full))
         else:
-            self._picture_pixels = _pixels_of(picture)
+            self._picture_pixels = pixels_of(picture)
             self._rasters.set_picture(picture)
         if self._mode is ViewMode.OVER:
             self.update()
@@ -285,10 +296,26 @@ class CanvasDisplay(QWidget):
         view = view.kept_in_sight(self._document_size, self._room, sight_px)
         if view == self._view:
             return
-        self._view = view
+        before, self._view = self._view, view
         self._pen_seen = None
-        self.update()
+        self._repaint_since(before)
         self.view_changed.emit(view.zoom, view.rotation, view.mirror)
+
+    def _repaint_since(self, before: ViewTransform) -> None:
+        """Repaint for the present view; after a pan by whole pixels only what has come into sight."""
+        shift, places = self._view.shift_from(before), self.arrangement
+        dx, dy = (0, 0) if shift is None else (round(shift.x), round(shift.y))
+        if shift is None or math.dist(shift, (dx, dy)) > ON_GRID_PX:
+            self.update()
+            return
+        has_picture = self._rasters.picture is not None
+        for box in dict.fromkeys((places.drawing_seen, places.picture_seen)):
+            if box != places.drawing_seen and self._mode is ViewMode.SIDE_BY_SIDE and not has_picture:
+                self.update(box_rect(box))  # its words stay in the middle
+            else:
+                self.scroll(dx, dy, box_rect(box))
+        overlays = overlay_region(places, has_picture, self.font())
+        self.update(overlays.united(overlays.translated(dx, dy)))
 
     def _turn(self, view: ViewTransform) -> None:
         if self._fitted:
@@ -366,18 +393,3 @@ class CanvasDisplay(QWidget):
 
 def _pen_extent(view: ViewTransform, mark: PenMark, pane: Box) -> QRect:
     return extent_of_pen(view, pane, mark)
-
-
-def _image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """An image of its own, in the screen's format, of RGB pixels [H, W, 3]."""
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
-    return image.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def _pixels_of(image: QImage) -> NDArray[np.uint8]:
-    """The RGB pixels [H, W, 3] of an image."""
-    plain = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
-    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()

@@ -91,8 +91,10 @@ class PanDrag:
         self._pan_by = pan_by
 
     def move(self, pointer: Pointer) -> None:
-        self._pan_by(pointer.position.x - self._at.x, pointer.position.y - self._at.y)
-        self._at = pointer.position
+        # Whole pixels, which the screen can move instead of painting them; the rest waits for the next event.
+        dx, dy = round(pointer.position.x - self._at.x), round(pointer.position.y - self._at.y)
+        self._pan_by(dx, dy)
+        self._at = Point(self._at.x + dx, self._at.y + dy)
 
     def release(self, pointer: Pointer) -> None:
         self.move(pointer)

@@ -57,27 +57,23 @@ def paint_frame(painter: QPainter, region: QRegion, frame: Frame) -> None:
     painter.fillRect(region.boundingRect(), frame.look.surround)
     places = frame.arrangement
     has_picture = frame.rasters.picture is not None
-    captions: tuple[tuple[Box, str], ...]
     if places.mode is ViewMode.SIDE_BY_SIDE:
         _paint_pane(painter, region, frame, places.drawing, places.drawing, drawing=True)
         _paint_pane(painter, region, frame, places.picture, places.picture, picture=1.0)
-        captions = ((places.drawing_seen, "Drawing"), (places.picture_seen, "Picture"))
     elif places.mode is ViewMode.OVER:
         opacity = frame.look.picture_opacity if has_picture else 0.0
         _paint_pane(
             painter, region, frame, places.drawing, places.drawing, drawing=opacity < 1, picture=opacity
         )
-        captions = ((places.drawing_seen, "Picture over drawing" if has_picture else "Drawing"),)
     else:
         _paint_pane(painter, region, frame, places.drawing, places.drawing_seen, drawing=True)
         beyond = 1.0 if has_picture else 0.0
         _paint_pane(
             painter, region, frame, places.picture, places.picture_seen, drawing=not beyond, picture=beyond
         )
-        captions = ((places.drawing_seen, "Drawing"), (places.picture_seen, "Picture"))
     painter.setClipRegion(region)
-    for box, text in captions:
-        _paint_caption(painter, box, text, at_right=places.mode is ViewMode.WIPE and box.left > 0)
+    for pill, text in _captions(places, has_picture, painter.font()):
+        _paint_caption(painter, pill, text)
     if places.divider is not None:
         _paint_divider(painter, frame, places.divider)
 
@@ -101,6 +97,21 @@ def extent_of_pen(view: ViewTransform, pane: Box, pen: PenMark) -> QRect:
         start = view.to_widget(pen.line_from, pane.middle)
         box = box.united(QRectF(start.x - reach, start.y - reach, 2 * reach, 2 * reach))
     return box.toAlignedRect()
+
+
+def overlay_region(places: Arrangement, has_picture: bool, font: QFont) -> QRegion:
+    """The widget pixels of what stays in its place while the document moves: captions and divider."""
+    region = QRegion()
+    for pill, _ in _captions(places, has_picture, font):
+        region += pill.toAlignedRect().adjusted(-1, -1, 1, 1)
+    if places.divider is not None:
+        region += (
+            _qrectf(places.divider)
+            .united(_qrectf(grip(places.divider)))
+            .toAlignedRect()
+            .adjusted(-4, 0, 4, 0)
+        )
+    return region
 
 
 # --- one pane ---
@@ -207,15 +218,32 @@ def _paint_empty(painter: QPainter, look: Look, pane: Box, outline: QPolygonF) -
 # --- over the panes ---
 
 
-def _paint_caption(painter: QPainter, box: Box, text: str, *, at_right: bool) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(11)
-    painter.setFont(font)
-    width = QFontMetricsF(font).horizontalAdvance(text) + 16
-    if box.width < width + 2 * CAPTION_MARGIN:
-        return
-    left = box.right - CAPTION_MARGIN - width if at_right else box.left + CAPTION_MARGIN
-    pill = QRectF(left, box.top + CAPTION_MARGIN, width, 20)
+def _captions(places: Arrangement, has_picture: bool, font: QFont) -> list[tuple[QRectF, str]]:
+    """The places and words of the captions, those that fit."""
+    if places.mode is ViewMode.OVER:
+        texts = [(places.drawing_seen, "Picture over drawing" if has_picture else "Drawing")]
+    else:
+        texts = [(places.drawing_seen, "Drawing"), (places.picture_seen, "Picture")]
+    metrics = QFontMetricsF(_caption_font(font))
+    captions = []
+    for box, text in texts:
+        width = metrics.horizontalAdvance(text) + 16
+        if box.width < width + 2 * CAPTION_MARGIN:
+            continue
+        at_right = places.mode is ViewMode.WIPE and box.left > 0
+        left = box.right - CAPTION_MARGIN - width if at_right else box.left + CAPTION_MARGIN
+        captions.append((QRectF(left, box.top + CAPTION_MARGIN, width, 20), text))
+    return captions
+
+
+def _caption_font(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPixelSize(11)
+    return small
+
+
+def _paint_caption(painter: QPainter, pill: QRectF, text: str) -> None:
+    painter.setFont(_caption_font(painter.font()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(28, 28, 30, 165))

@@ -138,6 +138,21 @@ def dabs(pixels: NDArray[np.uint8], opacity: float, outline: int, margin: int) -
     return shown
 
 
+def image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """An image of its own, in the screen's format, of RGB pixels [H, W, 3]."""
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """The RGB pixels [H, W, 3] of an image."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
+
+
 def qrect(rect: Rect) -> QRect:
     """Qt's rectangle of a document rectangle."""
     return QRect(rect.x, rect.y, rect.w, rect.h)

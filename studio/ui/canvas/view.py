@@ -78,6 +78,12 @@ class ViewTransform:
         offset = self._unturned(Point(point.x - middle.x, point.y - middle.y))
         return Point(self.centre.x + offset.x, self.centre.y + offset.y)
 
+    def shift_from(self, before: Self) -> Point | None:
+        """How far what is shown has moved on the screen since `before`; None where more than that changed."""
+        if replace(self, centre=before.centre) != before:
+            return None
+        return self._turned(Point(before.centre.x - self.centre.x, before.centre.y - self.centre.y))
+
     # --- changes, each a new value ---
 
     def zoomed_to(self, zoom: float, anchor: Point, middle: Point) -> Self:

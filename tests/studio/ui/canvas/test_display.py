@@ -14,6 +14,7 @@ from studio.core.live import LivePicture, Timings
 from studio.core.tools import ToolId
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.panes import ViewMode
+from studio.ui.canvas.rasters import pixels_of
 from tests.studio.ui.canvas.hands import Hand
 
 SKY = (90, 160, 230)
@@ -272,3 +273,56 @@ def test_a_line_repaints_no_more_than_itself(canvas: CanvasWidget, document: Doc
     box = repaints.region.intersected(QRect(0, 0, canvas.width() // 2, canvas.height())).boundingRect()
     assert box.height() <= 24 * canvas.view.scale + 8
     hand.release((140, 100))
+
+
+def on_screen(canvas: CanvasWidget) -> QImage:
+    """What the window shows at this moment, without painting it again."""
+    QCoreApplication.processEvents()
+    return canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+@pytest.mark.parametrize("mode", ViewMode)
+@pytest.mark.parametrize("has_picture", [False, True])
+@pytest.mark.parametrize(("turn", "shift"), [(0, (7, 3)), (90, (-5, 12)), (33, (-20, -9)), (0, (0.5, 0.0))])
+def test_a_pan_shows_what_painting_everything_shows(
+    canvas: CanvasWidget,
+    document: Document,
+    hand: Hand,
+    mode: ViewMode,
+    has_picture: bool,
+    turn: int,
+    shift: tuple[float, float],
+) -> None:
+    with document.edit("Noise", document.line.id) as edit:
+        noise = np.zeros((512, 512, 4), np.uint8)
+        noise[..., 3] = (
+            np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8).repeat(8, 0).repeat(8, 1)
+        )
+        edit.write(document.rect, noise)
+    if has_picture:
+        canvas.set_picture(picture(document.revision))
+    canvas.set_mode(mode)
+    canvas.zoom_to(1.5)
+    canvas.rotate_by(turn)
+    hand.mouse(QEvent.Type.MouseMove, hand.at((250, 250)))
+    on_screen(canvas)
+    for _ in range(3):
+        canvas.pan_by(*shift)
+        seen_now = pixels_of(on_screen(canvas)).astype(int)
+    painted_anew = pixels_of(canvas.grab().toImage()).astype(int)
+    # Where an edge falls between two pixels, the last bit of a place decides.
+    assert (np.abs(seen_now - painted_anew).max(axis=2) > 8).mean() < 0.002
+
+
+def test_a_pan_by_whole_pixels_paints_only_what_comes_into_sight(
+    canvas: CanvasWidget, document: Document
+) -> None:
+    canvas.set_picture(picture(document.revision))
+    canvas.zoom_to(3.0)
+    canvas.rotate_by(33)
+    QCoreApplication.processEvents()
+    repaints = Repaints(canvas)
+    canvas.pan_by(6, -4)
+    QCoreApplication.processEvents()
+    painted = sum(rect.width() * rect.height() for rect in repaints.region)
+    assert 0 < painted < 0.1 * canvas.width() * canvas.height()
