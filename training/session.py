@@ -229,7 +229,7 @@ class Session:
         elif self.config.stop_when_stale and self.plan.stale >= self.config.stop_when_stale:
             text = (
                 f"{measured.chosen} has not improved in {self.plan.stale} measurements; the run ends with "
-                f"its best state, of step {int(self.state.best['step'])}."
+                f"its best state, of step {int(self.state.best.get('step', 0))}."
             )
             self.on_event(events.Warned(self.plan.step, text, "schedule"))
             self.plan.steps = self.plan.step
