@@ -121,6 +121,7 @@ def export_run(
         metrics=dict(metrics) if metrics is not None else checkpoint_metrics,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         program=_version(),
+        grain=config.generator.grain,
     )
     return export_generator(network, manifest, out, half=half)
 
@@ -254,7 +255,8 @@ def worst_deviation(model: PixelModel, data: bytes, manifest: ModelManifest) -> 
 
 def proof_inputs(manifest: ModelManifest) -> Iterator[Inputs]:
     """Fixed drawings at two sizes: any label and each one, with and without hints and noise."""
-    sides = [(manifest.size, manifest.size), (max(manifest.smallest, 64), max(manifest.smallest, 96))]
+    least = manifest.smallest
+    sides = [(manifest.size, manifest.size), (least, least + manifest.stride)]
     labels = len(manifest.labels)
     mixtures = np.concatenate([np.zeros((1, labels)), np.eye(labels)]).astype(np.float32)
     rng = np.random.default_rng(0)

@@ -49,22 +49,35 @@ def judged_rightly(real: list[Tensor], fake: list[Tensor]) -> Tensor:
 
 
 def picture_losses(
-    config: LossConfig, flats: Tensor, truth: Tensor, cover: Tensor, spread: Tensor, mean: Mean = own
+    config: LossConfig,
+    flats: Tensor,
+    truth: Tensor,
+    cover: Tensor,
+    spread: Tensor,
+    told: Tensor,
+    mean: Mean = own,
 ) -> Losses:
     """Mean absolute errors of ``flats`` [N,3,H,W] to ``truth``; ``cover`` [N,1,H,W] weighs the picture's
-    pixels by what the lines leave of them, ``spread`` [N,4,H/2,W/2] are the spread hints.
+    pixels by what the lines leave of them, ``spread`` [N,4,H/2,W/2] are the spread hints, ``told`` [N] says
+    which pictures' colours were given away.
     """
     losses: Losses = {}
     error = (flats - truth).abs()
+    counted = error * torch.where(told, 1.0, config.untold)[:, None, None, None]
     if config.l1:
-        losses["l1"] = config.l1 * (error * cover).mean()
+        losses["l1"] = config.l1 * (counted * cover).mean()
     if config.flats:
-        losses["flats"] = config.flats * error.mean()
+        losses["flats"] = config.flats * counted.mean()
     if config.hint:
         hinted = F.interpolate(spread[:, 3:], scale_factor=2.0, mode="nearest")
         area = mean(3.0 * hinted.sum() + TINY * error.numel())
         losses["hint"] = config.hint * (error * hinted).sum() / area
     return losses
+
+
+def colours_told(hints: Tensor, noise: Tensor) -> Tensor:
+    """Which pictures [N] come with a hint [N,4,H,W] or a palette code [N,Z] of their true colours."""
+    return (hints[:, 3] > 0).flatten(1).any(dim=1) | (noise != 0).any(dim=1)
 
 
 def feature_loss(config: LossConfig, fake: list[Tensor], real: list[Tensor], mean: Mean = own) -> Losses:

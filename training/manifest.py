@@ -47,6 +47,7 @@ class ModelManifest:
     metrics: dict[str, Any]  # with n and protocol
     date: str  # ISO 8601
     program: str  # version that exported it
+    grain: int  # side in pixels of the finest colours; lines are always finer
     format: int = field(default=FORMAT)
 
     def to_json(self) -> str:
@@ -91,6 +92,7 @@ NUMBERS = {
     "smallest": (1, MAX_SIDE),
     "largest": (1, MAX_SIDE),
     "noise": (0, MAX_NOISE),
+    "grain": (1, MAX_SIDE),
 }
 
 

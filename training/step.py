@@ -120,7 +120,10 @@ def training_step(
         with placement.autocast():
             logits = judge(seen, fake_maps, guide, label)
         generator_losses = losses.adversarial_loss(config.loss, logits)
-    generator_losses |= losses.picture_losses(config.loss, flats, batch.truth, batch.cover, spread, team.mean)
+    told = losses.colours_told(batch.hints, batch.noise)
+    generator_losses |= losses.picture_losses(
+        config.loss, flats, batch.truth, batch.cover, spread, told, team.mean
+    )
     if varied and config.loss.features:
         fake_maps, true_maps = _features(state, image, true_image)
     generator_losses |= losses.feature_loss(config.loss, fake_maps, true_maps, team.mean)

@@ -79,6 +79,16 @@ def without_lines(image: Colours, sketch: Grey) -> Colours:
     return np.rint(np.where(paper >= 0.5, freed, around)).astype(np.uint8)
 
 
+def grains(colours: Colours, grain: int) -> Colours:
+    """Return ``colours`` [h,w,3] at the network's own resolution, a pixel for each ``grain`` of them a side."""
+    if grain == 1:
+        return colours
+    import cv2
+
+    height, width = (max(1, round(side / grain)) for side in colours.shape[:2])
+    return np.asarray(cv2.resize(colours, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 class Painter:
     """Turns drawings into pictures with one engine; remembers the last lines, so a stroke costs only itself.
 
@@ -113,6 +123,7 @@ class Painter:
             colours = np.ascontiguousarray(output.flats[box.slices])
         else:
             colours = without_lines(output.image[box.slices], small)
+        colours = grains(colours, self.engine.manifest.grain)
         flats, sketch = self._carry(colours, snapshot, size)
         image = multiply_ink(flats, sketch)
         image.setflags(write=False)

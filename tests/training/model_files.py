@@ -33,6 +33,7 @@ MANIFEST = ModelManifest(
     metrics={},
     date="2026-01-31",
     program="0",
+    grain=1,
 )
 
 

@@ -8,6 +8,8 @@ from training import losses
 from training.config import LossConfig
 from training.ema import averaged_copy, update_average
 
+TOLD = torch.tensor([True])
+
 
 def test_the_hinge_punishes_only_what_is_not_sure_enough() -> None:
     made = losses.discriminator_losses([torch.tensor([2.0, 0.5])], [torch.tensor([-3.0, 0.0])])
@@ -27,7 +29,9 @@ def test_errors_under_lines_count_for_the_flats_and_not_for_the_picture() -> Non
     truth = torch.zeros(1, 3, 4, 4)
     sketch = torch.ones(1, 1, 4, 4)
     sketch[..., :2, :] = 0
-    made = losses.read(losses.picture_losses(config, truth + 0.5, truth, sketch, torch.zeros(1, 4, 2, 2)))
+    made = losses.read(
+        losses.picture_losses(config, truth + 0.5, truth, sketch, torch.zeros(1, 4, 2, 2), TOLD)
+    )
     assert made == {"l1": pytest.approx(2.5), "flats": pytest.approx(0.5)}
 
 
@@ -37,10 +41,21 @@ def test_the_hint_loss_is_the_mean_error_in_hinted_places() -> None:
     flats = truth.clone()
     flats[..., :2, :2] = 0.5
     spread[..., 0, 0] = 1
-    one = losses.picture_losses(config, flats, truth, torch.ones(1, 1, 4, 4), spread)
-    none = losses.picture_losses(config, flats, truth, torch.ones(1, 1, 4, 4), 0 * spread)
+    one = losses.picture_losses(config, flats, truth, torch.ones(1, 1, 4, 4), spread, TOLD)
+    none = losses.picture_losses(config, flats, truth, torch.ones(1, 1, 4, 4), 0 * spread, TOLD)
     assert losses.read(one)["hint"] == pytest.approx(0.5, rel=1e-4)
     assert losses.read(none)["hint"] == 0
+
+
+def test_errors_count_less_where_nothing_tells_the_colours() -> None:
+    config = LossConfig(l1=10, flats=1, hint=0, untold=0.25)
+    truth, hints, noise = torch.zeros(3, 3, 4, 4), torch.zeros(3, 4, 4, 4), torch.zeros(3, 2)
+    hints[1, 3, 2, 2] = 0.5
+    noise[2, 1] = -1.0
+    told = losses.colours_told(hints, noise)
+    assert told.tolist() == [False, True, True]
+    made = losses.picture_losses(config, truth + 0.5, truth, truth[:, :1] + 1, torch.zeros(3, 4, 2, 2), told)
+    assert losses.read(made) == {"l1": pytest.approx(3.75), "flats": pytest.approx(0.375)}
 
 
 def test_the_feature_loss_is_relative() -> None:

@@ -31,6 +31,7 @@ GOOD = ModelManifest(
     metrics={"n": 160, "protocol": "test split", "metrics": {"l1": 0.05}},
     date="2026-01-31T12:00:00+00:00",
     program="0.1.0",
+    grain=1,
 )
 
 

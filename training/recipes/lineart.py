@@ -1,6 +1,6 @@
 """Our recipe for line art."""
 
-from training.config import DiscriminatorConfig, TrainConfig
+from training.config import DiscriminatorConfig, GeneratorConfig, LossConfig, TrainConfig
 from training.recipes.registry import register_recipe
 
 
@@ -12,5 +12,14 @@ def lineart() -> TrainConfig:
     features (Sauer et al. 2021) that sees the drawing and the hints, hinge loss, L1 on the picture and on the
     colours under its lines, relative L1 on the same features, Adam with linear decay at the end, and a moving
     average of the weights, which is what is measured and exported.
+
+    Colours are two pixels wide (``grain``): lines part them, and those keep the picture's own resolution.
+    Where nothing tells a picture's colours, L1 counts a quarter; in full it asks for the middle of all likely
+    colours, which is near white. docs/models.md has the study behind the weights.
     """
-    return TrainConfig(recipe="lineart")
+    return TrainConfig(
+        recipe="lineart",
+        batch_size=8,
+        generator=GeneratorConfig(width=32, grain=2),
+        loss=LossConfig(adversarial=1.0, l1=3.0, flats=1.0, untold=0.25),
+    )

@@ -240,7 +240,7 @@ def hinting_model(path: Path, **changes: object) -> Path:
     manifest = ModelManifest(
         name="tiny", task="sketch-to-image", size=64, stride=1, smallest=16, largest=128, channels=3,
         labels=("Blue things", "Red things"), hints=True, noise=2, flats=False, network={}, recipe="",
-        dataset="", fingerprint="", licence="", author="", note="", metrics={}, date="", program="",
+        dataset="", fingerprint="", licence="", author="", note="", metrics={}, date="", program="", grain=1,
     )  # fmt: skip
     manifest = dataclasses.replace(manifest, **changes)  # type: ignore[arg-type]
     f32, u8 = TensorProto.FLOAT, TensorProto.UINT8

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from training.files import UserError
 from training.networks import build_network, compose, network_names, register_network
+from training.networks.unet import coarser
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "unet": {"labels": 3, "noise": 4, "width": 8, "cap": 16, "tail": 8, "condition": 8},
@@ -52,6 +53,25 @@ def test_the_generator_keeps_the_size_and_is_finite(size: tuple[int, int]) -> No
     flats = generator()(*inputs(*size))
     assert flats.shape == (2, 3, *size)
     assert torch.isfinite(flats).all()
+
+
+def test_coarse_colours_keep_the_size_and_see_thin_lines_and_small_hints() -> None:
+    network = generator(grain=2)
+    assert (network.stride, network.smallest) == (64, 64)
+    sketch, hints, label, noise = inputs(128, 192)
+    flats = network(sketch, hints, label, noise)
+    assert flats.shape == (2, 3, 128, 192)
+    coarse_sketch, coarse_hints = coarser(sketch, hints, 2)
+    own = generator(grain=1)(coarse_sketch, coarse_hints, label, noise)
+    torch.testing.assert_close(nn.functional.interpolate(own, scale_factor=2.0, mode="bilinear"), flats)
+
+
+def test_a_hint_of_one_pixel_keeps_its_colour_and_strength_when_it_is_made_coarser() -> None:
+    hints = torch.zeros(1, 4, 4, 4)
+    hints[0, :, 1, 2] = torch.tensor([0.2, 0.4, 0.6, 0.8])
+    _, coarse = coarser(torch.ones(1, 1, 4, 4), hints, 2)
+    torch.testing.assert_close(coarse[0, :, 0, 1], torch.tensor([0.2, 0.4, 0.6, 0.8]), atol=1e-4, rtol=0)
+    assert coarse[0, 3].sum() == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("changes", [{"labels": 0}, {"noise": 0}, {"attention": False}, {"depth": 2}])
