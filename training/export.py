@@ -94,8 +94,8 @@ def export_run(
 ) -> ExportResult:
     """Publish the average of the best checkpoint of ``run`` as ``out``; UserError when it cannot be proved.
 
-    ``step`` chooses another checkpoint. ``metrics`` and what the person says of the model go into the card, the
-    data set's licence where none is given; ``half`` stores the weights in float16.
+    ``step`` chooses another checkpoint. ``metrics`` and what the person says of the model go into the card,
+    the data set's licence where none is given; ``half`` stores the weights in float16.
     """
     network, config, checkpoint_metrics = load_run_generator(run, step)
     dataset = open_dataset(Path(config.data), "val", config.size, config.source, config.sketch)

@@ -80,7 +80,7 @@ def without_lines(image: Colours, sketch: Grey) -> Colours:
 
 
 def grains(colours: Colours, grain: int) -> Colours:
-    """Return ``colours`` [h,w,3] at the network's own resolution, a pixel for each ``grain`` of them a side."""
+    """Return ``colours`` [h,w,3] at the network's own resolution: ``grain`` times smaller."""
     if grain == 1:
         return colours
     import cv2

@@ -135,7 +135,7 @@ class UNetGenerator(nn.Module):
 
 
 def coarser(sketch: Tensor, hints: Tensor, grain: int) -> tuple[Tensor, Tensor]:
-    """Both at 1/``grain`` of their side: lines averaged, hints in their colours' mean at their full strength."""
+    """Both at 1/``grain`` of their side: lines averaged, hints at their full strength."""
     alpha = hints[:, 3:]
     share = F.avg_pool2d(alpha, grain)
     colour = F.avg_pool2d(hints[:, :3] * alpha, grain) / share.clamp_min(TINY)

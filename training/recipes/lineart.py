@@ -1,6 +1,6 @@
 """Our recipe for line art."""
 
-from training.config import DiscriminatorConfig, GeneratorConfig, LossConfig, TrainConfig
+from training.config import GeneratorConfig, LossConfig, TrainConfig
 from training.recipes.registry import register_recipe
 
 
