@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 LEVELS = (
     6  # the last is 1/32 of the base: smooth scaling does the little that is left down to the smallest zoom
@@ -58,7 +58,10 @@ class Pyramid:
         factor = 1 << index
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
         source = QRectF(seen.x() / factor, seen.y() / factor, seen.width() / factor, seen.height() / factor)
-        painter.drawImage(QRectF(seen), self.level(index), source)
+        if _is_quarter_turn(painter.worldTransform()):
+            _draw_turned(painter, QRectF(seen), self.level(index), source)
+        else:
+            painter.drawImage(QRectF(seen), self.level(index), source)
 
     def _blank(self, level: int) -> QImage:
         image = QImage(*self._sizes[level], self._format)
@@ -92,6 +95,35 @@ class Pyramid:
             if level + 1 < LEVELS:
                 self._mark(level + 1, QRegion(_halved(rect)))
         painter.end()
+
+
+def _is_quarter_turn(transform: QTransform) -> bool:
+    # A view turned by 90 degrees has exact zeros here.
+    return transform.m11() == 0 and transform.m22() == 0 and transform.m12() != 0
+
+
+def _draw_turned(painter: QPainter, target: QRectF, image: QImage, source: QRectF) -> None:
+    """Draw like QPainter.drawImage under a transform that turns by 90 degrees, mirrored or not.
+
+    Qt would fetch every pixel of a screen row from another row of the image, far apart in memory. Turning the
+    part that is seen first, and drawing it upright then, takes less than half the time.
+    """
+    transform = painter.worldTransform()
+    part = source.toAlignedRect().adjusted(-1, -1, 1, 1).intersected(image.rect())
+    seen = source.translated(-part.x(), -part.y())
+    cut = image.copy(part)
+    # To the right goes what was down; mirrored first, what is left is a plain turn.
+    across, down = math.copysign(1, transform.m21()), math.copysign(1, transform.m12())
+    if across == down:
+        cut = cut.transformed(QTransform.fromScale(-1, 1))
+        seen.moveLeft(part.width() - seen.right())
+        down = -down
+    turn = QTransform(0, down, across, 0, 0, 0)
+    seen = QImage.trueMatrix(turn, part.width(), part.height()).mapRect(seen)
+    painter.save()
+    painter.setWorldTransform(QTransform())
+    painter.drawImage(transform.mapRect(target), cut.transformed(turn), seen)
+    painter.restore()
 
 
 def _halved(rect: QRect) -> QRect:

@@ -1,8 +1,9 @@
 """The cached raster: halves are true means, only what changed is rendered again."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QColor, QImage, QPainter
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from studio.ui.canvas.pyramid import LEVELS, Pyramid
 
@@ -85,3 +86,48 @@ def test_white_paper_stays_white_at_every_level() -> None:
     paper.fill(QColor("white"))
     pyramid = Pyramid(64, 64, RGB32, Source(paper))
     assert all((pixels(pyramid.level(index)) == 255).all() for index in range(LEVELS))
+
+
+def turned(degrees: int, *, mirror: bool, zoom: float) -> QTransform:
+    """A turn about the middle of 96 x 64 with exact zeros, as the view makes it."""
+    down = 1.0 if degrees == 90 else -1.0
+    flip = -1.0 if mirror else 1.0
+    about = QTransform(0, down * zoom * flip, -down * zoom, 0, 0, 0)
+    middle = about.map(QPointF(48, 32))
+    return about * QTransform.fromTranslate(100.3 - middle.x(), 100.4 - middle.y())
+
+
+@pytest.mark.parametrize("degrees", [90, -90])
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize(
+    ("zoom", "crisp"), [(0.4, False), (0.8, False), (1.0, False), (1.0, True), (1.7, False), (3.0, True)]
+)
+def test_a_quarter_turn_shows_the_same_as_qts_own(
+    degrees: int, mirror: bool, zoom: float, crisp: bool
+) -> None:
+    image = noise(12, 8).scaled(96, 64)
+    pyramid = Pyramid(96, 64, RGB32, Source(image))
+    transform, seen = turned(degrees, mirror=mirror, zoom=zoom), QRect(10, 5, 80, 50)
+    shown = []
+    for by_pyramid in (True, False):
+        canvas = QImage(200, 200, RGB32)
+        canvas.fill(QColor("grey"))
+        painter = QPainter(canvas)
+        painter.setTransform(transform)
+        if by_pyramid:
+            pyramid.paint(painter, zoom, seen, crisp=crisp)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
+            half = 1 if zoom <= 0.5 and not crisp else 0
+            parts = QTransform.fromScale(1 / (1 << half), 1 / (1 << half))
+            painter.drawImage(QRectF(seen), pyramid.level(half), parts.mapRect(QRectF(seen)))
+        painter.end()
+        shown.append(pixels(canvas).astype(int))
+    # Where the outline falls between two pixels either may be painted; inside it all is painted.
+    inside = transform.mapRect(QRectF(seen)).adjusted(1.5, 1.5, -1.5, -1.5).toAlignedRect()
+    ours, theirs = (
+        image[inside.top() : inside.bottom() + 1, inside.left() : inside.right() + 1] for image in shown
+    )
+    assert (np.abs(ours - theirs).max(axis=2) > 24).mean() < 0.03
+    assert np.abs(ours - theirs).mean() < 2.0
+    assert (ours != 128).any(axis=2).all()
