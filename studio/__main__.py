@@ -22,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from training.modelfile_probe import main as probe
 
             return probe(arguments[1:])
+        case ["--train-worker"]:
+            from training.worker import main as work
+
+            return work()
         case ["render"]:
             from studio.cli.render import main as render
 

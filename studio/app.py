@@ -1,14 +1,16 @@
 """The only composition root: settings, library, document, workers, window, and how they end."""
 
 import logging
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import __version__, resources
 from studio.core import settings as keys
@@ -27,12 +29,19 @@ from studio.ui.palette import ThemeChoice
 from studio.ui.recovery import Recovery
 from studio.ui.session import Session
 from studio.ui.theme import Theme
+from studio.ui.training_signs import TrainingSigns
 from studio.workers.inference import InferenceThread
+from studio.workers.publish import Publisher
 from studio.workers.tasks import wait_for_background
+from studio.workers.training import TrainingHost
 from training.files import UserError
+
+if TYPE_CHECKING:
+    from studio.ui.training.workspace import TrainingWorkspace
 
 log = logging.getLogger(__name__)
 
+TRAINING_WAIT_MS = 10_000
 INFERENCE_WAIT_MS = 30_000
 """The window is gone by then; a thread that is still loading a model must not be destroyed under its feet."""
 FILES_WAIT_MS = 20_000
@@ -51,12 +60,26 @@ class Studio(QObject):
         self.session = Session(document, library)
         self.inference = InferenceThread(settings.get(keys.DEVICE), settings.get(keys.THREADS))
         self.live = LiveController(self.session, self.inference, settings, self.messages, label_sketch)
-        self.window = MainWindow(self.session, self.live, settings, self.messages, self.theme)
+        self.training = TrainingHost(settings, parent=self)
+        self.publisher = Publisher(settings, parent=self)
+        self.window = MainWindow(
+            self.session, self.live, settings, self.messages, self.theme, self._make_training
+        )
+        self.signs = TrainingSigns(
+            self.training,
+            self.window,
+            self.window.train_button,
+            self.window.spaces,
+            self.messages,
+            self.theme,
+        )
+        self._training_page: TrainingWorkspace | None = None
         self.recovery = Recovery(
             self.session, self.window.files, settings, self.messages, self.window.notice, parent=self
         )
         self._file: Path | None = None
         self._closed = False
+        self.training_ended = True
         self.session.prefer_model(settings.get(keys.MODEL))
         self.session.entry_changed.connect(self._on_entry_changed)
         settings.changed.connect(self._on_setting_changed)
@@ -84,6 +107,13 @@ class Studio(QObject):
         self._closed = True
         self.settings.set(keys.FIRST_START, False)
         self.window.hide()
+        self.signs.close()
+        self.training_ended = self.training.close(TRAINING_WAIT_MS)
+        if not self.training_ended:
+            log.error("the training did not end within %d ms; its last checkpoint is whole", TRAINING_WAIT_MS)
+        self.publisher.close()
+        if self._training_page is not None:
+            self._training_page.leave()
         if not self.inference.close(INFERENCE_WAIT_MS):
             log.error("the inference thread did not end within %d ms", INFERENCE_WAIT_MS)
         if not wait_for_background(FILES_WAIT_MS):
@@ -101,8 +131,19 @@ class Studio(QObject):
             self.window.files.open_path(self._file)
         self.window.models.refresh()
         self.recovery.offer()
+        self.signs.offer_cut_off()
         if self.settings.get(keys.FIRST_START):
             self.window.first_steps.start()
+
+    def _make_training(self) -> QWidget:
+        # On the first visit: its plots take a while to import.
+        from studio.ui.training.workspace import TrainingWorkspace
+
+        self._training_page = TrainingWorkspace(
+            self.session, self.training, self.publisher, self.window.models, self.settings, self.messages,
+            self.theme,
+        )  # fmt: skip
+        return self._training_page
 
     def _on_entry_changed(self, entry: object) -> None:
         chosen = self.document.choices.model_id
@@ -156,6 +197,9 @@ def run(argv: list[str]) -> int:
     finally:
         studio.close()
         collector.stop()
+        if not studio.training_ended:
+            # A thread that still computes would be destroyed under its own feet; its files are whole.
+            os._exit(1)
 
 
 def label_sketch(size: int) -> NDArray[np.uint8]:

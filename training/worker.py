@@ -50,21 +50,25 @@ def _export(request: dict[str, Any], speak: "_Speaker") -> int:
 
 
 def _train(request: dict[str, Any], speak: "_Speaker") -> int:
-    from training.listeners import JournalWriter
+    from training.listeners import run_recorders
     from training.loop import train
 
     config = from_dict(request["config"])
-    journal = JournalWriter(Path(config.run))
+    recorders = run_recorders(Path(config.run))
     inbox: collections.deque[Command] = collections.deque()
     threading.Thread(target=_listen, args=(inbox,), name="commands", daemon=True).start()
 
     def on_event(event: Event) -> None:
-        journal(event)
-        speak(event)
+        for listener in (*recorders, speak):
+            listener(event)
 
-    result = train(
-        config, on_event, lambda: inbox.popleft() if inbox else None, resume=bool(request["resume"])
-    )
+    try:
+        result = train(
+            config, on_event, lambda: inbox.popleft() if inbox else None, resume=bool(request["resume"])
+        )
+    finally:
+        for recorder in recorders:
+            recorder.close()
     return 1 if result.failed else 0
 
 

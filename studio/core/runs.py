@@ -15,12 +15,12 @@ from training import events
 from training.config import TrainConfig, load_config
 from training.events import Event
 from training.files import UserError
-from training.listeners import JOURNAL
 
 LOCK = "window.lock"
 HOSTED = "hosted"
 """Lies in a run's folder while a window trains it, and after that window has died."""
 CONFIG = "config.toml"
+JOURNAL = "events.jsonl"
 CHECKPOINT = re.compile(r"step-(\d+)")
 QUIET_S = 90.0
 """A journal that was written to more recently belongs to a run that a command line has under way."""
@@ -80,7 +80,8 @@ def summarise(run: Path, now: float) -> RunSummary:
     told = read_events(run)
     journal = run / JOURNAL
     changed = (journal if journal.is_file() else run / CONFIG).stat().st_mtime
-    step, steps, metrics, problem = 0, config.steps, {}, ""
+    step, steps, problem = 0, config.steps, ""
+    metrics: dict[str, float] = {}
     last: Event | None = None
     for event in told:
         step = getattr(event, "step", step)
@@ -163,7 +164,7 @@ def delete_run(run: Path) -> None:
 
 
 class RunLock:
-    """Says that this process trains a run, until `release`; left behind by a crash, it says who was cut off."""
+    """Says that this process trains a run, until `release`; a crash leaves a mark that it was cut off."""
 
     def __init__(self, run: Path, lock: QLockFile) -> None:
         self._run = run
@@ -211,9 +212,9 @@ def is_locked(run: Path) -> bool:
 
 
 def cut_off_runs(folder: Path | None = None) -> list[Path]:
-    """Return the runs that died with the window that trained them and can go on, the last one first. Quick."""
+    """Return the runs that died with the window that trained them and can go on, the last one first."""
     folder = runs_dir() if folder is None else folder
-    marks = [path for path in folder.glob(f"*/{HOSTED}")]
+    marks = list(folder.glob(f"*/{HOSTED}"))
     found = [
         (mark.stat().st_mtime, mark.parent)
         for mark in marks

@@ -46,6 +46,8 @@ class ActionId(StrEnum):
     ROTATE_RIGHT = "rotate right"
     UPRIGHT = "upright"
     CYCLE_VIEW = "cycle view"
+    DRAW_SPACE = "draw space"
+    TRAIN_SPACE = "train space"
     SIDE_BY_SIDE = "side by side"
     OVER = "over"
     WIPE = "wipe"
@@ -134,6 +136,7 @@ class Actions(QObject):
         super().__init__(window)
         self._specs: dict[ActionId, ActionSpec] = {}
         self._actions: dict[ActionId, QAction] = {}
+        self._held, self._free = "", frozenset[ActionId]()
         for spec in table:
             if spec.id in self._specs:
                 raise ValueError(f"the action {spec.id} stands twice in the table")
@@ -162,7 +165,7 @@ class Actions(QObject):
         """Ask every row whether it can be done, is on, and what it is called."""
         for action_id, spec in self._specs.items():
             action = self._actions[action_id]
-            reason = spec.blocked()
+            reason = self.why_not(action_id)
             action.setEnabled(not reason)
             action.setVisible(spec.exists())
             text = spec.words() if spec.words is not None else spec.text
@@ -177,7 +180,14 @@ class Actions(QObject):
 
     def why_not(self, action_id: ActionId) -> str:
         """The reason an action cannot be done now; "" when it can."""
+        if self._held and action_id not in self._free:
+            return self._held
         return self._specs[action_id].blocked()
+
+    def hold(self, reason: str, free: frozenset[ActionId]) -> None:
+        """Let only the actions in `free` be done, for this reason; "" lets all be done again."""
+        self._held, self._free = reason, free
+        self.refresh()
 
     def _make(self, spec: ActionSpec, window: QWidget, icons: IconBook) -> QAction:
         action = QAction(spec.text, window)

@@ -1,17 +1,12 @@
 """The window: rail, tools, canvas, right column and status bar, connected to what they show."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QMainWindow,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from studio.core import settings as keys
 from studio.core.live import LivePicture
@@ -45,6 +40,8 @@ from studio.ui.theme import Theme
 from studio.ui.tool_options import ToolOptionsBar
 from studio.ui.tool_strip import ToolStrip, action_button
 from studio.ui.widgets.picture_grid import image_of
+from studio.ui.widgets.plain import across, down, lying_line, standing_line
+from studio.ui.workspaces import ANYWHERE, Space, Workspaces
 
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME_SIZE = QSize(8, 40)
@@ -65,7 +62,13 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, session: Session, live: LiveController, settings: Settings, messages: Messages, theme: Theme
+        self,
+        session: Session,
+        live: LiveController,
+        settings: Settings,
+        messages: Messages,
+        theme: Theme,
+        make_training: Callable[[], QWidget],
     ) -> None:
         super().__init__()
         self._session = session
@@ -82,6 +85,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME_SIZE))
 
+        self.spaces = Workspaces({Space.DRAW: self._make_drawing, Space.TRAIN: make_training})
         self.toolbox = ToolBox(parent=self)
         self.colours = Colours(self.toolbox, parent=self)
         self.canvas = CanvasWidget(session.document, self.toolbox)
@@ -120,6 +124,15 @@ class MainWindow(QMainWindow):
     def is_canvas_only(self) -> bool:
         return self._canvas_only
 
+    @property
+    def space(self) -> Space:
+        """The workspace on show."""
+        return self.spaces.space
+
+    def open_space(self, space: Space) -> None:
+        """Show a workspace; what acts on the drawing waits until it is in sight again."""
+        self.spaces.open(space)
+
     def find_action(self) -> None:
         self.palette_popup.ask()
 
@@ -133,6 +146,8 @@ class MainWindow(QMainWindow):
             self.options,
             self.column,
             self.status,
+            self._rail_line,
+            self._status_line,
             *self._lines,
         ):
             part.setVisible(not self._canvas_only)
@@ -164,8 +179,10 @@ class MainWindow(QMainWindow):
     # Building
 
     def _build_layout(self) -> None:
-        draw = self.rail.add_workspace("Draw", "draw", "Draw: the drawing and its live picture")
-        draw.setChecked(True)
+        self.rail.add_workspace(self.actions_table[ActionId.DRAW_SPACE], "Draw", "draw")
+        self.train_button = self.rail.add_workspace(
+            self.actions_table[ActionId.TRAIN_SPACE], "Train", "school-outline"
+        )
         self.rail.add_bottom(self.actions_table[ActionId.FIND], "Find", "magnify")
         self.rail.add_bottom(self.actions_table[ActionId.SETTINGS], "Settings", "cog-outline")
         for action_id in PICTURE_BUTTONS:
@@ -178,37 +195,39 @@ class MainWindow(QMainWindow):
         self.live_button.setFixedHeight(34)
         self.options.add_widget(self.live_button)
 
-        self._lines = [_line() for _ in range(5)]
-        notice_row = QWidget()
-        notice_box = QVBoxLayout(notice_row)
+        self.spaces.open(Space.DRAW)
+        self._rail_line, self._status_line = standing_line(), lying_line()
+        middle = across()
+        middle.addWidget(self.rail)
+        middle.addWidget(self._rail_line)
+        middle.addWidget(self.spaces, 1)
+        root = QWidget()
+        rows = down(root)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self._status_line)
+        rows.addWidget(self.status)
+        self.setCentralWidget(root)
+
+    def _make_drawing(self) -> QWidget:
+        self._lines = (lying_line(), standing_line(), standing_line())
+        self._notice_row = QWidget()
+        notice_box = QVBoxLayout(self._notice_row)
         notice_box.setContentsMargins(8, 8, 8, 8)
         notice_box.addWidget(self.notice)
         self.notice.installEventFilter(self)
-        self._notice_row = notice_row
-        notice_row.hide()
-        middle = _box(QVBoxLayout())
-        middle.addWidget(self.options)
-        middle.addWidget(self._lines[0])
-        middle.addWidget(notice_row)
+        self._notice_row.hide()
+        middle = down()
+        for part in (self.options, self._lines[0], self._notice_row):
+            middle.addWidget(part)
         middle.addWidget(self.canvas, 1)
-        across = _box(QHBoxLayout())
-        across.addWidget(self.rail)
-        across.addWidget(self._lines[1])
-        across.addWidget(self.strip)
-        across.addWidget(self._lines[2])
-        across.addLayout(middle, 1)
-        across.addWidget(self._lines[3])
-        across.addWidget(self.column)
-        root = QWidget()
-        down = _box(QVBoxLayout(root))
-        down.addLayout(across, 1)
-        down.addWidget(self._lines[4])
-        down.addWidget(self.status)
-        for place in (0, 4):
-            self._lines[place].setFixedHeight(1)
-        for place in (1, 2, 3):
-            self._lines[place].setFixedWidth(1)
-        self.setCentralWidget(root)
+        page = QWidget()
+        row = across(page)
+        for part in (self.strip, self._lines[1]):
+            row.addWidget(part)
+        row.addLayout(middle, 1)
+        for part in (self._lines[2], self.column):
+            row.addWidget(part)
+        return page
 
     def _connect(self) -> None:
         session, live, canvas = self._session, self._live, self.canvas
@@ -242,6 +261,7 @@ class MainWindow(QMainWindow):
         self.files.saved.connect(self._show_title)
         self.files.models_dropped.connect(self.models.take)
         self.toolbox.options_changed.connect(self._on_tool_options)
+        self.spaces.changed.connect(self._on_space)
         self._messages.said.connect(self.status.say)
         self.status.details_wanted.connect(self.help.show_device_report)
         self.status.zoom_clicked.connect(self._show_zoom_menu)
@@ -251,6 +271,12 @@ class MainWindow(QMainWindow):
         self.status.show_zoom(canvas.view.zoom, canvas.view.rotation, canvas.view.mirror)
 
     # What happens
+
+    def _on_space(self, space: Space) -> None:
+        elsewhere = "" if space is Space.DRAW else "This acts on the drawing; go to Draw first"
+        self.actions_table.hold(elsewhere, ANYWHERE)
+        if space is Space.DRAW:
+            self.canvas.setFocus()
 
     def _on_document_replaced(self) -> None:
         self.canvas.set_document(self._session.document)
@@ -353,15 +379,3 @@ class MainWindow(QMainWindow):
         window_state.store_sections(self.column.sections, self._settings)
         event.accept()
         self.closed.emit()
-
-
-def _box(layout: QVBoxLayout | QHBoxLayout) -> QVBoxLayout | QHBoxLayout:
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    return layout
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("role", "line")
-    return line

@@ -52,6 +52,9 @@ MENUS: tuple[tuple[str, MenuItems], ...] = (
     (
         "&View",
         (
+            ActionId.DRAW_SPACE,
+            ActionId.TRAIN_SPACE,
+            None,
             ActionId.SIDE_BY_SIDE,
             ActionId.OVER,
             ActionId.WIPE,

@@ -135,6 +135,21 @@ QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 
 QProgressBar {{ background: {border}; border: none; border-radius: 2px; height: 4px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
+QProgressBar[role="share"]::chunk {{ background: {control}; }}
+
+*[role="drop"] {{ background: transparent; border: 1px dashed {control}; border-radius: {radius}px; }}
+*[role="dropping"] {{ background: {hover}; border: 1px dashed {accent}; border-radius: {radius}px; }}
+*[role="small"] {{ color: {muted}; font-size: 12px; }}
+QToolButton[role="choice"] {{ border: 1px solid {control}; padding: 5px 8px; background: {raised}; }}
+QToolButton[role="choice"]:hover {{ background: {hover}; }}
+QToolButton[role="choice"]:checked {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+*[role="figure"] {{ font-size: 24px; font-weight: 600; }}
+QTabBar::tab {{ background: transparent; color: {muted}; padding: 6px 12px; border: none;
+    border-bottom: 2px solid transparent; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
+QTabBar::tab:focus {{ color: {text}; background: {hover}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {border}; }}
 """
 
 

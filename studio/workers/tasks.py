@@ -19,11 +19,13 @@ class Lane(enum.Enum):
     """A line of tasks that run one after the other, in the order given.
 
     FILES keeps a save, an autosave and an export of one drawing from overtaking each other; SLOW is for work
-    that may take seconds and must not hold up a save, such as trying a stranger's model.
+    that may take seconds and must not hold up a save, such as trying a stranger's model; DATA for what may
+    take minutes and is cancelled before the program ends, such as looking through a folder of pictures.
     """
 
     FILES = "files"
     SLOW = "slow"
+    DATA = "data"
 
 
 class _Delivery(QObject):

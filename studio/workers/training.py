@@ -22,15 +22,14 @@ from training.commands import Command
 from training.config import TrainConfig, load_config, to_dict
 from training.events import Event
 from training.files import UserError
-from training.listeners import JournalWriter
 
 log = logging.getLogger(__name__)
 
 HOST = Setting(
     "training_host",
     "auto",
-    "Where training runs: in a thread of the program, or in a process of its own; auto takes the thread where "
-    "PyTorch is installed.",
+    "Where training runs: in a thread of the program, or in a process of its own; auto takes the thread "
+    "where PyTorch is installed.",
     choices=("auto", "thread", "process"),
 )
 PYTHON = Setting(
@@ -48,7 +47,7 @@ ENDED = "The training process ended by itself; resume the run to go on from its 
 
 @dataclass(frozen=True)
 class RunEnd:
-    """How a run ended: ``complete``, stopped before its last step, or with a ``problem`` said in a sentence."""
+    """How a run ended: ``complete``, stopped before its last step, or with a ``problem``, a sentence."""
 
     run: Path
     complete: bool = False
@@ -62,13 +61,13 @@ class TrainingHost(QObject):
 
     *Signals*
     started(Path, bool): a run begins in this folder; True when an earlier one goes on.
-    event(Event): what the loop tells, in order.
+    told(Event): what the loop tells, in order.
     failed(str): the run cannot go on; a sentence.
     finished(RunEnd): once for every run, the last thing said about it.
     """
 
     started = Signal(object, bool)
-    event = Signal(object)
+    told = Signal(object)
     failed = Signal(str)
     finished = Signal(object)
 
@@ -169,7 +168,7 @@ class TrainingHost(QObject):
             self._complete, self._said_the_end = event.complete, True
         elif isinstance(event, events.Failed):
             self._problem, self._said_the_end = event.text, True
-        self.event.emit(event)
+        self.told.emit(event)
 
     def _on_refused(self, sentence: str) -> None:
         self._problem = sentence
@@ -219,15 +218,21 @@ class _Thread(QThread):
         try:
             # By name, so that no import of the window's leads to torch.
             loop = importlib.import_module("training.loop")
+            listeners = importlib.import_module("training.listeners")
             # The window's collector need not walk torch's objects again and again.
             gc.freeze()
-            journal = JournalWriter(Path(self._config.run))
+            recorders = listeners.run_recorders(Path(self._config.run))
 
             def on_event(event: Event) -> None:
-                journal(event)
+                for recorder in recorders:
+                    recorder(event)
                 self.told.emit(event)
 
-            loop.train(self._config, on_event, self._next_command, resume=self._resume)
+            try:
+                loop.train(self._config, on_event, self._next_command, resume=self._resume)
+            finally:
+                for recorder in recorders:
+                    recorder.close()
         except UserError as error:
             self.refused.emit(str(error))
         except ImportError as error:
@@ -290,7 +295,7 @@ class _Child(QProcess):
 
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._read()
-        said = self.readAllStandardError().data().decode(errors="replace").strip()
+        said = bytes(self.readAllStandardError().data()).decode(errors="replace").strip()
         if status is QProcess.ExitStatus.CrashExit:
             log.error("the training process was killed: %s", said[-4000:])
             self.refused.emit(ENDED)
@@ -314,7 +319,7 @@ class _Child(QProcess):
 
 
 def worker_command(python: str = "") -> list[str]:
-    """Return the command of a process that does training work; ``python`` is an interpreter that has torch."""
+    """Return the command of a process that does training work; ``python`` is another interpreter for it."""
     if python:
         return [python, "-m", "training.worker"]
     if getattr(sys, "frozen", False):

@@ -5,6 +5,7 @@ from functools import partial
 from studio.ui.actions import ActionId, ActionSpec
 from studio.ui.canvas.panes import ViewMode
 from studio.ui.parts import Parts
+from studio.ui.workspaces import Space
 
 
 def view_actions(parts: Parts) -> list[ActionSpec]:
@@ -26,7 +27,30 @@ def view_actions(parts: Parts) -> list[ActionSpec]:
     def is_mirrored() -> bool:
         return canvas.view.mirror
 
+    def space(space: Space, action_id: ActionId, text: str, tip: str, keys: str, icon: str) -> ActionSpec:
+        return ActionSpec(
+            action_id,
+            text,
+            tip,
+            partial(window.open_space, space),
+            (keys,),
+            icon,
+            checked=lambda: window.space is space,
+            is_switch=True,
+        )
+
     return [
+        space(
+            Space.DRAW, ActionId.DRAW_SPACE, "&Draw", "The drawing and its live picture", "Alt+1", "draw"
+        ),
+        space(
+            Space.TRAIN,
+            ActionId.TRAIN_SPACE,
+            "&Train",
+            "Make a model of your own from a folder of pictures",
+            "Alt+2",
+            "school-outline",
+        ),
         ActionSpec(
             ActionId.ZOOM_IN,
             "Zoom &in",

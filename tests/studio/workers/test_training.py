@@ -38,7 +38,7 @@ class Ear(QObject):
         self.events: list[Event] = []
         self.said: list[str] = []
         self.ends: list[RunEnd] = []
-        host.event.connect(self.events.append)
+        host.told.connect(self.events.append)
         host.failed.connect(self.said.append)
         host.finished.connect(self.ends.append)
 

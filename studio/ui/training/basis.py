@@ -1,0 +1,81 @@
+"""What the three columns share: a heading, a scrolling column, wrapped text, small pictures."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from studio.ui.theme import GAP, muted_label
+from studio.ui.widgets.picture_grid import image_of
+
+COLUMN_PX = 284
+MARGIN_PX = 16
+
+
+class ScrollColumn(QScrollArea):
+    """A column of fixed width with a heading; its content scrolls when it does not fit."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        content = QWidget()
+        content.setProperty("role", "panel")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.rows = QVBoxLayout(content)
+        self.rows.setContentsMargins(MARGIN_PX, 12, MARGIN_PX, MARGIN_PX)
+        self.rows.setSpacing(GAP)
+        self.heading = QLabel(title)
+        self.heading.setProperty("role", "title")
+        self.rows.addWidget(self.heading)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setProperty("role", "panel")
+        self.viewport().setProperty("role", "panel")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(COLUMN_PX)
+
+
+def wrapped(text: str = "", muted: bool = False) -> QLabel:
+    """A label whose plain text wraps; names of strangers' files are never read as HTML."""
+    label = muted_label(text) if muted else QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def subtitle(text: str) -> QLabel:
+    """A heading inside a column."""
+    label = QLabel(text)
+    label.setProperty("role", "title")
+    label.setContentsMargins(0, GAP, 0, 0)
+    return label
+
+
+def link(text: str, tip: str = "") -> QPushButton:
+    """A button that looks like a link."""
+    button = QPushButton(text)
+    button.setProperty("role", "link")
+    button.setToolTip(tip)
+    return button
+
+
+def small_picture(pixels: NDArray[np.uint8], side: int, ratio: float) -> QPixmap:
+    """uint8 [H,W] or [H,W,3] as a pixmap that fits a square of ``side`` logical pixels."""
+    colours = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
+    image = image_of(colours).scaled(
+        QSize(round(side * ratio), round(side * ratio)),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    image.setDevicePixelRatio(ratio)
+    return QPixmap.fromImage(image)
+
+
+def clear_layout(layout: QVBoxLayout) -> None:
+    """Take everything out of a column and free it."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

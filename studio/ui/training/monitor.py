@@ -1,0 +1,153 @@
+"""The run on show: the one that is trained now, or one from the list; its phase and its history."""
+
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.core.run_history import RunHistory
+from studio.core.runs import RunState, RunSummary, checkpoints_of
+from studio.workers.tasks import Lane, run_in_background
+from studio.workers.training import RunEnd, TrainingHost
+from training import commands, events
+from training.commands import Command
+from training.events import Event
+
+QUIET_MS = 100
+"""Events come faster than eyes read: views are told at most so often."""
+
+
+class RunPhase(Enum):
+    """Where a run stands."""
+
+    NONE = auto()
+    PREPARING = auto()
+    RUNNING = auto()
+    PAUSED = auto()
+    STOPPING = auto()
+    STOPPED = auto()
+    FINISHED = auto()
+    FAILED = auto()
+
+
+BUSY = frozenset({RunPhase.PREPARING, RunPhase.RUNNING, RunPhase.PAUSED, RunPhase.STOPPING})
+PHASE_OF_STATE = {
+    RunState.RUNNING: RunPhase.STOPPED,
+    RunState.CUT_OFF: RunPhase.STOPPED,
+    RunState.STOPPED: RunPhase.STOPPED,
+    RunState.FAILED: RunPhase.FAILED,
+    RunState.FINISHED: RunPhase.FINISHED,
+}
+
+
+class RunMonitor(QObject):
+    """Follows the host and owns what is known of the run on show. GUI thread only.
+
+    *Signals*
+    changed(): anything new, at most ten times a second.
+    replaced(): another run is on show.
+    told(Event): one event of the run that is trained, as it comes.
+    checkpoint_saved(int): the state of that step is on disk.
+    """
+
+    changed = Signal()
+    replaced = Signal()
+    told = Signal(object)
+    checkpoint_saved = Signal(int)
+
+    def __init__(self, host: TrainingHost, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._host = host
+        self.history = RunHistory()
+        self.phase = RunPhase.NONE
+        self.checkpoints: tuple[int, ...] = ()
+        self.busy_text = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self.changed)
+        host.started.connect(self._on_started)
+        host.told.connect(self._on_event)
+        host.finished.connect(self._on_finished)
+
+    @property
+    def running(self) -> bool:
+        """Whether the run on show is being trained."""
+        return self.phase in BUSY
+
+    def show_run(self, run: RunSummary) -> None:
+        """Show a run of the list; not while one is trained."""
+        if self._host.running:
+            return
+        run_in_background(
+            lambda: RunHistory.of_run(run.path), lambda found: self._on_read(run, found), lane=Lane.DATA
+        )
+
+    def clear(self) -> None:
+        """Show no run; not while one is trained."""
+        if not self._host.running:
+            self.history, self.phase, self.checkpoints = RunHistory(), RunPhase.NONE, ()
+            self._replace()
+
+    def send(self, command: Command) -> None:
+        """Tell the run something."""
+        self._host.send(command)
+
+    def stop(self) -> None:
+        """Save the state and end."""
+        if self.running:
+            self.phase = RunPhase.STOPPING
+            self._host.send(commands.Stop())
+            self.changed.emit()
+
+    def _on_read(self, run: RunSummary, history: RunHistory) -> None:
+        if self._host.running:
+            return
+        self.history, self.phase, self.checkpoints = history, PHASE_OF_STATE[run.state], run.checkpoints
+        self._replace()
+
+    def _on_started(self, run: Path, resumed: bool) -> None:
+        if not (resumed and run == self.history.run):
+            self.history = RunHistory.of_run(run) if resumed else RunHistory(run)
+        self.history.warning = None
+        self.phase, self.busy_text = RunPhase.PREPARING, ""
+        self.checkpoints = checkpoints_of(run)
+        self._replace()
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case events.Preparing():
+                so_far = f"{event.done:,} of {event.total:,}" if event.total else f"{event.done:,}"
+                self.busy_text = f"{event.text} ({so_far})"
+            case events.Started():
+                self.phase, self.busy_text = self._unless_stopping(RunPhase.RUNNING), ""
+                if event.resumed:
+                    self.history.cut(event.step)
+            case events.Paused():
+                self.phase = self._unless_stopping(RunPhase.PAUSED)
+            case events.Continued():
+                self.phase = self._unless_stopping(RunPhase.RUNNING)
+        self.history.add(event)
+        if isinstance(event, events.CheckpointSaved):
+            self.checkpoints = checkpoints_of(self.history.run)
+            self.checkpoint_saved.emit(event.step)
+        self.told.emit(event)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _unless_stopping(self, phase: RunPhase) -> RunPhase:
+        return self.phase if self.phase is RunPhase.STOPPING else phase
+
+    def _on_finished(self, end: RunEnd) -> None:
+        self.busy_text = ""
+        if end.problem:
+            self.phase = RunPhase.FAILED
+            self.busy_text = end.problem
+        else:
+            self.phase = RunPhase.FINISHED if end.complete else RunPhase.STOPPED
+        self.checkpoints = checkpoints_of(end.run)
+        self.changed.emit()
+
+    def _replace(self) -> None:
+        self.replaced.emit()
+        self.changed.emit()

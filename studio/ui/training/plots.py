@@ -1,0 +1,227 @@
+"""Curves over the steps: smoothed, logarithmic, with a read-out under the pointer and zoom."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from studio.ui.palette import Palette
+from studio.ui.theme import muted_label, tabular
+from studio.ui.training.basis import link
+from studio.ui.widgets.elided import ElidedLabel
+from studio.ui.widgets.slider_row import Scale, SliderRow, percent
+
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+ON_LIGHT = ("#3d5bd9", "#c2410c", "#0f766e", "#a21caf", "#8a6d00", "#475569", "#b91c1c", "#15803d")
+ON_DARK = ("#8ea2ff", "#fb923c", "#2dd4bf", "#e879f9", "#facc15", "#94a3b8", "#f87171", "#4ade80")
+FAINT = 70
+"""Alpha of the unsmoothed curve behind a smoothed one."""
+SMALLEST = 1e-6
+
+
+def smoothed(values: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
+    """Return the running mean of ``values``, ``amount`` 0..1; the start is not drawn towards zero."""
+    if amount <= 0 or len(values) < 2:
+        return values
+    keep = min(amount, 0.99)
+    result, mean, weight = np.empty_like(values), 0.0, 0.0
+    for i, value in enumerate(values):
+        mean = keep * mean + (1 - keep) * value
+        weight = keep * weight + (1 - keep)
+        result[i] = mean / weight
+    return result
+
+
+class CurvePlot(QWidget):
+    """A plot with its own legend (click a name to hide its curve), smoothing and scale.
+
+    ``levels`` are values with a line of their own, such as 0.5 for balance.
+    """
+
+    def __init__(
+        self,
+        palette: Palette,
+        *,
+        smoothing: float = 0.0,
+        logarithmic: bool = False,
+        levels: tuple[float, ...] = (),
+        bounds: tuple[float, float] | None = None,
+        empty: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._curves: dict[str, Curve] = {}
+        self._hidden: set[str] = set()
+        self._items: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._chips: dict[str, QToolButton] = {}
+        self._palette = palette
+        self._empty = empty
+        self._levels = levels
+        self.plot = pg.PlotWidget()
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setMinimumHeight(120)
+        self.plot.setFrameShape(self.plot.Shape.NoFrame)
+        item = self.plot.getPlotItem()
+        item.showGrid(x=False, y=True, alpha=0.15)
+        item.getAxis("bottom").enableAutoSIPrefix(False)
+        if bounds is not None:
+            item.setYRange(*bounds, padding=0.02)
+            item.enableAutoRange(axis="y", enable=False)
+        self._bounds = bounds
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.hide()
+        item.addItem(self._cursor, ignoreBounds=True)
+        for level in levels:
+            item.addItem(pg.InfiniteLine(pos=level, angle=0, movable=False), ignoreBounds=True)
+        self.read_out = ElidedLabel()
+        self.read_out.setProperty("role", "muted")
+        self.read_out.setFont(tabular(self.read_out.font()))
+        self.smooth = SliderRow("Smoothing", Scale(0, 0.99, 0.01), percent)
+        self.smooth.set_value(smoothing)
+        self.smooth.setMaximumWidth(230)
+        self.smooth.moved.connect(self._draw)
+        self.logarithmic = QCheckBox("Log")
+        self.logarithmic.setToolTip("Logarithmic scale: equal heights are equal ratios")
+        self.logarithmic.setChecked(logarithmic)
+        self.logarithmic.toggled.connect(self._draw)
+        self.logarithmic.setVisible(bounds is None)
+        self.fit = link("Show all", "Take the zoom back (wheel and dragging zoom and move)")
+        self.fit.clicked.connect(self._fit)
+        self._legend = QHBoxLayout()
+        self._legend.setSpacing(2)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addLayout(self._legend)
+        top.addStretch(1)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(12)
+        bottom.addWidget(self.smooth)
+        bottom.addWidget(self.logarithmic)
+        bottom.addStretch(1)
+        bottom.addWidget(self.fit)
+        self._nothing = muted_label(empty)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self.read_out)
+        column.addWidget(self._nothing, 1)
+        column.addWidget(self.plot, 1)
+        column.addLayout(bottom)
+        self.plot.scene().sigMouseMoved.connect(self._on_hover)
+        self.set_palette(palette)
+        self._draw()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Draw in another theme's colours."""
+        self._palette = palette
+        self.plot.setBackground(palette.field)
+        axis_pen = pg.mkPen(palette.border)
+        for name in ("left", "bottom"):
+            axis = self.plot.getPlotItem().getAxis(name)
+            axis.setPen(axis_pen)
+            axis.setTextPen(pg.mkPen(palette.muted))
+        self._cursor.setPen(pg.mkPen(palette.muted, style=Qt.PenStyle.DashLine))
+        for name in list(self._items):
+            self._forget(name)
+        self._draw()
+
+    def set_curves(self, curves: Mapping[str, Curve]) -> None:
+        """Show these curves; names that stay keep their colour and stay hidden where they were."""
+        self._curves = {name: curve for name, curve in curves.items() if len(curve[0])}
+        self._draw()
+
+    def _draw(self) -> None:
+        logarithmic = self.logarithmic.isChecked()
+        self.plot.setLogMode(x=False, y=logarithmic)
+        for name in set(self._items) - set(self._curves):
+            self._forget(name)
+        for place, (name, (steps, values)) in enumerate(self._curves.items()):
+            if name not in self._items:
+                self._add(name, place)
+            faint, strong = self._items[name]
+            shown = np.maximum(values, SMALLEST) if logarithmic else values
+            soft = smoothed(shown, self.smooth.value)
+            faint.setData(steps, shown)
+            strong.setData(steps, soft)
+            faint.setVisible(name not in self._hidden and soft is not shown)
+            strong.setVisible(name not in self._hidden)
+        has_curves = bool(self._curves)
+        self._nothing.setVisible(not has_curves)
+        for part in (self.plot, self.read_out, self.smooth, self.fit):
+            part.setVisible(has_curves)
+        self.logarithmic.setVisible(has_curves and self._bounds is None)
+
+    def _add(self, name: str, place: int) -> None:
+        colours = ON_DARK if self._palette.is_dark else ON_LIGHT
+        colour = QColor(colours[place % len(colours)])
+        faint = QColor(colour)
+        faint.setAlpha(FAINT)
+        behind = self.plot.plot(pen=pg.mkPen(faint, width=1), connect="finite")
+        front = self.plot.plot(pen=pg.mkPen(colour, width=2), connect="finite")
+        for item in (behind, front):
+            item.setDownsampling(auto=True, method="peak")
+            item.setClipToView(True)
+        # A single measurement has no line yet.
+        front.setSymbol("o")
+        front.setSymbolSize(4)
+        front.setSymbolBrush(colour)
+        front.setSymbolPen(None)
+        self._items[name] = (behind, front)
+        chip = QToolButton()
+        chip.setText(f"● {name}")
+        chip.setCheckable(True)
+        chip.setChecked(name not in self._hidden)
+        chip.setProperty("role", "chip")
+        chip.setStyleSheet(f"QToolButton:checked {{ color: {colour.name()}; background: transparent; }}")
+        chip.setToolTip("Hide or show this curve")
+        chip.toggled.connect(partial(self._on_chip, name))
+        self._legend.addWidget(chip)
+        self._chips[name] = chip
+
+    def _forget(self, name: str) -> None:
+        for item in self._items.pop(name):
+            self.plot.removeItem(item)
+        chip = self._chips.pop(name)
+        self._legend.removeWidget(chip)
+        chip.hide()
+        chip.deleteLater()
+
+    def _on_chip(self, name: str, shown: bool) -> None:
+        self._hidden.discard(name) if shown else self._hidden.add(name)
+        self._draw()
+
+    def _fit(self) -> None:
+        view = self.plot.getPlotItem()
+        view.enableAutoRange(axis="x")
+        if self._bounds is None:
+            view.enableAutoRange(axis="y")
+        else:
+            view.setYRange(*self._bounds, padding=0.02)
+
+    def _on_hover(self, place: QPointF) -> None:
+        item = self.plot.getPlotItem()
+        inside = item.vb.sceneBoundingRect().contains(place)
+        shown = {name: curve for name, curve in self._curves.items() if name not in self._hidden}
+        if not inside or not shown:
+            self._cursor.hide()
+            self.read_out.set_text("")
+            return
+        step = item.vb.mapSceneToView(place).x()
+        parts, at = [], 0.0
+        for name, (steps, values) in shown.items():
+            index = int(np.abs(steps - step).argmin())
+            at = steps[index]
+            parts.append(f"{name} {smoothed(values, self.smooth.value)[index]:.4g}")
+        self._cursor.setPos(at)
+        self._cursor.show()
+        self.read_out.set_text(f"Step {at:,.0f}   " + "   ".join(parts))

@@ -1,0 +1,244 @@
+"""The second column before a run: recipe, quality, length, size, what to start from, and Start."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.core.run_history import time_words
+from studio.ui.icons import IconBook
+from studio.ui.session import Session
+from studio.ui.theme import GAP, muted_label
+from studio.ui.training.basis import link, wrapped
+from studio.ui.training.config_form import ConfigForm
+from studio.ui.training.run_plan import SIZES, Length, RunPlan
+from studio.ui.widgets.calm_wheel import CalmWheel
+from studio.ui.widgets.section import Section
+from studio.ui.widgets.slider_row import Scale, SliderRow
+from training.options import Setting, settings_of
+from training.recipes import get_recipe, recipe_names
+from training.recipes.presets import QUALITIES
+
+LENGTH_WORDS = {
+    Length.MINUTES: "For a time",
+    Length.EPOCHS: "For a number of epochs",
+    Length.STEPS: "For a number of steps",
+    Length.IMPROVING: "Until it stops improving",
+}
+SHORT_LIST = frozenset({"recipe", "steps", "minutes", "epochs", "size", "init", "data", "run"})
+"""Settings that have a place of their own above the fold."""
+ELSEWHERE = ("source.", "sketch.")
+"""Sections that the first column shows."""
+
+
+class RunForm(QWidget):
+    """Owns the plan; announces Start.
+
+    *Signals*
+    start_wanted(): the person pressed Start.
+    """
+
+    start_wanted = Signal()
+
+    def __init__(self, session: Session, icons: IconBook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.plan = RunPlan()
+        self.recipes = _choice("Recipe", "Settings that belong together, to start from")
+        for name in recipe_names():
+            self.recipes.addItem(name.capitalize(), name)
+        self.recipes.activated.connect(self._on_recipe)
+        self.about_recipe = wrapped(muted=True)
+        self.qualities = QButtonGroup(self)
+        quality_row = QHBoxLayout()
+        quality_row.setSpacing(4)
+        for name, quality in QUALITIES.items():
+            button = QToolButton()
+            button.setText(name.capitalize())
+            button.setCheckable(True)
+            button.setToolTip(quality.about)
+            button.setProperty("role", "choice")
+            button.clicked.connect(partial(self._on_quality, name))
+            self.qualities.addButton(button)
+            quality_row.addWidget(button, 1)
+        self.about_quality = wrapped(muted=True)
+        self.length = _choice("Length", "When the run ends; it can be stopped and extended at any time")
+        for kind, words in LENGTH_WORDS.items():
+            self.length.addItem(words, kind)
+        self.length.activated.connect(self._on_length)
+        self.minutes = SliderRow(
+            "", Scale(2, 2880, 1, logarithmic=True), lambda m: time_words(60 * m), widest="47 h 59 min"
+        )
+        self.epochs = SliderRow("", Scale(1, 1000, 1, logarithmic=True), _epoch_words, widest="1000 epochs")
+        self.steps = SliderRow(
+            "", Scale(100, 200_000, 100, logarithmic=True), lambda s: f"{s:,.0f}", widest="200,000"
+        )
+        self.minutes.moved.connect(partial(self._on_end, "minutes"))
+        self.epochs.moved.connect(partial(self._on_end, "epochs"))
+        self.steps.moved.connect(lambda value: self._on_end("steps", round(value)))
+        self.size_box = _choice("Picture size", "Twice the size takes four times as long")
+        self.size_box.activated.connect(self._on_size)
+        self.init = _choice("Start from", "A model that has learned something already needs less time")
+        self.init.activated.connect(self._on_init)
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name of the run")
+        self.start = QPushButton("Start training")
+        self.start.setProperty("role", "primary")
+        icons.bind(self.start, "play", on_accent=True)
+        self.start.clicked.connect(self.start_wanted)
+        self.why_not = wrapped(muted=True)
+        self.form = ConfigForm(self._advanced())
+        self.form.edited.connect(self._on_edited)
+        self.form.restored.connect(self._on_restored)
+        self.restore = link("Take all changes back")
+        self.restore.clicked.connect(self._restore_all)
+        fold = QWidget()
+        inner = QVBoxLayout(fold)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
+        inner.addWidget(self.form)
+        self.advanced = Section("Advanced", fold, icons)
+        self.advanced.set_open(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(muted_label("Recipe"))
+        column.addWidget(self.recipes)
+        column.addWidget(self.about_recipe)
+        column.addWidget(muted_label("Quality"))
+        column.addLayout(quality_row)
+        column.addWidget(self.about_quality)
+        column.addWidget(muted_label("Length"))
+        for part in (self.length, self.minutes, self.epochs, self.steps):
+            column.addWidget(part)
+        for words, control in (
+            ("Picture size", self.size_box),
+            ("Start from", self.init),
+            ("Name", self.name),
+        ):
+            column.addLayout(_named(words, control))
+        column.addSpacing(GAP)
+        column.addWidget(self.start)
+        column.addWidget(self.why_not)
+        column.addWidget(self.advanced)
+        session.models_changed.connect(self._show_models)
+        self._show_models()
+        self._show()
+
+    def set_blocked(self, reason: str) -> None:
+        """Say why Start cannot be pressed; "" when it can."""
+        self.start.setEnabled(not reason)
+        self.start.setToolTip(reason or "Begin to train (the picture learns while you watch)")
+        self.why_not.setText(reason)
+        self.why_not.setVisible(bool(reason))
+
+    def set_plan(self, plan: RunPlan) -> None:
+        """Show another plan."""
+        self.plan = plan
+        self._show()
+
+    def _advanced(self) -> list[Setting]:
+        return [
+            setting
+            for setting in settings_of(self.plan.config())
+            if setting.name not in SHORT_LIST and not setting.name.startswith(ELSEWHERE)
+        ]
+
+    def _on_recipe(self) -> None:
+        self.set_plan(replace(self.plan, recipe=self.recipes.currentData(), advanced={}))
+
+    def _on_quality(self, name: str) -> None:
+        self.set_plan(replace(self.plan, quality=name, size=0))
+
+    def _on_length(self) -> None:
+        self.set_plan(replace(self.plan, length=self.length.currentData()))
+
+    def _on_end(self, name: str, value: Any) -> None:
+        self.plan = replace(self.plan, **{name: value})
+
+    def _on_size(self) -> None:
+        self.set_plan(replace(self.plan, size=self.size_box.currentData()))
+
+    def _on_init(self) -> None:
+        self.set_plan(replace(self.plan, init=self.init.currentData()))
+
+    def _on_edited(self, name: str, value: object) -> None:
+        self.set_plan(replace(self.plan, advanced={**self.plan.advanced, name: value}))
+
+    def _on_restored(self, name: str) -> None:
+        kept = {key: value for key, value in self.plan.advanced.items() if key != name}
+        self.set_plan(replace(self.plan, advanced=kept))
+
+    def _restore_all(self) -> None:
+        self.set_plan(replace(self.plan, advanced={}))
+
+    def _show_models(self) -> None:
+        with QSignalBlocker(self.init):
+            self.init.clear()
+            self.init.addItem("Nothing", "")
+            for entry in self._session.library.pictures():
+                self.init.addItem(entry.name, str(entry.path))
+            place = self.init.findData(self.plan.init)
+            self.init.setCurrentIndex(max(0, place))
+        if place < 0:
+            self.plan = replace(self.plan, init="")
+
+    def _show(self) -> None:
+        plan = self.plan
+        recipe, base = get_recipe(plan.recipe), plan.base()
+        for box, value in ((self.recipes, plan.recipe), (self.length, plan.length), (self.init, plan.init)):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(max(0, box.findData(value)))
+        self.about_recipe.setText(recipe.summary)
+        self.recipes.setToolTip(recipe.about)
+        for button in self.qualities.buttons():
+            button.setChecked(button.text().lower() == plan.quality)
+        self.about_quality.setText(QUALITIES[plan.quality].about)
+        self.minutes.set_value(plan.minutes)
+        self.epochs.set_value(plan.epochs)
+        self.steps.set_value(plan.steps)
+        self.minutes.setVisible(plan.length is Length.MINUTES)
+        self.epochs.setVisible(plan.length is Length.EPOCHS)
+        self.steps.setVisible(plan.length is Length.STEPS)
+        with QSignalBlocker(self.size_box):
+            self.size_box.clear()
+            for side in sorted({*SIZES, base.size}):
+                self.size_box.addItem(f"{side} px" + (" (the quality's)" if side == base.size else ""), side)
+            self.size_box.setCurrentIndex(self.size_box.findData(plan.size or base.size))
+        self.form.show_values(self._advanced(), plan.advanced)
+        self.restore.setVisible(bool(plan.advanced))
+
+
+def _choice(name: str, tip: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setToolTip(tip)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    CalmWheel(box)
+    return box
+
+
+def _named(words: str, control: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    label = muted_label(words)
+    label.setFixedWidth(80)
+    label.setBuddy(control)
+    row.addWidget(label)
+    row.addWidget(control, 1)
+    return row
+
+
+def _epoch_words(epochs: float) -> str:
+    return f"{epochs:.0f} epoch{'' if round(epochs) == 1 else 's'}"

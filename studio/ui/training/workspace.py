@@ -1,0 +1,275 @@
+"""The training workspace: three columns read from left to right, connected to the run."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.core import settings as keys
+from studio.core.library import ModelEntry
+from studio.core.runs import (
+    RunSummary,
+    config_of,
+    cut_off_runs,
+    forget_cut_off,
+    new_run_folder,
+)
+from studio.core.settings import Settings
+from studio.ui.inline_bar import InlineBar
+from studio.ui.messages import Messages
+from studio.ui.model_import import ModelImport
+from studio.ui.session import Session
+from studio.ui.theme import Theme
+from studio.ui.training.basis import ScrollColumn
+from studio.ui.training.data_choice import DataChoice
+from studio.ui.training.data_column import DataColumn
+from studio.ui.training.drop_zone import dropped_folder
+from studio.ui.training.monitor import RunMonitor, RunPhase
+from studio.ui.training.preview_sender import PreviewSender
+from studio.ui.training.publish_dialog import PublishDialog
+from studio.ui.training.run_form import RunForm
+from studio.ui.training.run_progress import RunProgress
+from studio.ui.training.watch_column import WatchColumn
+from studio.ui.widgets.plain import across, down, standing_line
+from studio.workers.publish import Card, Published, Publisher
+from studio.workers.tasks import Lane, run_in_background
+from studio.workers.training import TrainingHost
+from training import commands
+from training.files import UserError
+
+EXTENSION = 1.5
+"""A finished run goes on for half as long again."""
+
+
+class TrainingWorkspace(QWidget):
+    """Data, run and watch. GUI thread only; `leave` before the program ends."""
+
+    def __init__(
+        self,
+        session: Session,
+        host: TrainingHost,
+        publisher: Publisher,
+        models: ModelImport,
+        settings: Settings,
+        messages: Messages,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._host = host
+        self._publisher = publisher
+        self._models = models
+        self._settings = settings
+        self._messages = messages
+        self._trying = False
+        self.choice = DataChoice(self)
+        self.monitor = RunMonitor(host, self)
+        self._preview = PreviewSender(session, host, parent=self)
+        self.data = DataColumn(self.choice, theme.icons)
+        self.data.drop.last_folder = settings.get(keys.LAST_FOLDER)
+        self.form = RunForm(session, theme.icons)
+        self.progress = RunProgress(self.monitor, theme.icons)
+        run_column = ScrollColumn("Run")
+        run_column.rows.addWidget(self.form)
+        run_column.rows.addWidget(self.progress)
+        run_column.rows.addStretch(1)
+        self.watch = WatchColumn(self.monitor, theme, theme.icons, messages)
+        self.notice = InlineBar(theme.icons)
+        columns = across()
+        for part in (self.data, standing_line(), run_column, standing_line()):
+            columns.addWidget(part)
+        columns.addWidget(self.watch, 1)
+        rows = down(self)
+        notice_row = QVBoxLayout()
+        notice_row.setContentsMargins(0, 0, 0, 0)
+        notice_row.addWidget(self.notice)
+        rows.addLayout(notice_row)
+        rows.addLayout(columns, 1)
+        self.setAcceptDrops(True)
+        self._connect()
+        self._show()
+        self._offer_cut_off()
+        self.watch.runs.refresh()
+
+    def leave(self) -> None:
+        """Stop looking through folders; the program ends."""
+        self.choice.cancel()
+
+    # Commands
+
+    def start(self) -> None:
+        """Begin a run with what is chosen."""
+        folder = self.choice.folder
+        if folder is None:
+            return
+        name = self.form.name.text().strip() or folder.name
+        run = new_run_folder(name)
+        try:
+            config = self.form.plan.config_for(folder, run, self.choice.source, self.choice.sketch)
+            self._preview.set_side(config.size)
+            self._host.start(config)
+        except UserError as error:
+            self._messages.trouble(str(error))
+
+    def resume(self, run: Path, extend: bool = False) -> None:
+        """Go on with a run; ``extend`` plans a finished one anew, half as long again."""
+        try:
+            config = config_of(run)
+            self._preview.set_side(config.size if config is not None else 0)
+            steps = minutes = None
+            if extend and config is not None:
+                if config.minutes is not None:
+                    minutes = config.minutes * EXTENSION
+                else:
+                    steps = round(max(config.steps, self.monitor.history.step) * EXTENSION)
+            self._host.resume(run, steps, minutes)
+        except UserError as error:
+            self._messages.trouble(str(error))
+
+    def try_now(self) -> None:
+        """Draw with the model as it is now: save it first where it is being trained."""
+        if self.monitor.running:
+            self._trying = True
+            self._messages.news("The state is being saved; then you can draw with it.")
+            self._host.send(commands.SaveCheckpoint())
+        elif self.monitor.checkpoints:
+            self._try_step(self.monitor.checkpoints[-1])
+
+    def ask_publish(self) -> None:
+        """Ask for the model's card, then publish the run."""
+        run = self.monitor.history.run
+        PublishDialog(self.window(), run.name, "", partial(self._publish, run))
+
+    # What happens
+
+    def _connect(self) -> None:
+        self.choice.changed.connect(self._show)
+        self.data.drop.folder_opened.connect(partial(self._settings.set, keys.LAST_FOLDER))
+        self.form.start_wanted.connect(self.start)
+        self.progress.try_wanted.connect(self.try_now)
+        self.progress.publish_wanted.connect(self.ask_publish)
+        self.progress.resume_wanted.connect(self._on_resume_wanted)
+        self.progress.another_wanted.connect(self.monitor.clear)
+        self.monitor.changed.connect(self._show)
+        self.monitor.checkpoint_saved.connect(self._on_checkpoint)
+        self.watch.runs.show_wanted.connect(self._on_show_wanted)
+        self.watch.runs.resume_wanted.connect(self._on_resume_listed)
+        self._host.finished.connect(self._on_finished)
+        self._publisher.published.connect(self._on_published)
+        self._publisher.failed.connect(self._messages.trouble)
+        self._publisher.busy_changed.connect(self.progress.set_exporting)
+
+    def _show(self) -> None:
+        has_run = self.monitor.phase is not RunPhase.NONE
+        self.form.setVisible(not has_run)
+        self.progress.setVisible(has_run)
+        choice = self.choice
+        reason = ""
+        if self._host.running:
+            reason = "A training is going on"
+        elif choice.folder is None:
+            reason = "Choose pictures first"
+        elif choice.problem:
+            reason = "These pictures cannot be used; see the first column"
+        elif choice.found is None:
+            reason = "The pictures are being looked through"
+        self.form.set_blocked(reason)
+        if choice.folder is not None:
+            self.form.name.setPlaceholderText(choice.folder.name)
+        self.data.setEnabled(not self.monitor.running)
+        self.data.setToolTip("The pictures of a run stay as they are" if self.monitor.running else "")
+
+    def _on_resume_wanted(self) -> None:
+        self.resume(self.monitor.history.run, extend=self.monitor.phase is RunPhase.FINISHED)
+
+    def _on_resume_listed(self, run: RunSummary) -> None:
+        self.resume(run.path)
+
+    def _on_show_wanted(self, run: RunSummary) -> None:
+        if self._host.running:
+            self._messages.news("The run that is trained stays on show; compare another one by its tick.")
+        else:
+            self.monitor.show_run(run)
+
+    def _on_finished(self) -> None:
+        self._trying = False
+        self.watch.runs.refresh()
+
+    def _offer_cut_off(self) -> None:
+        found = cut_off_runs()
+        if not found or self._host.running:
+            return
+        run = found[0]
+        self.notice.ask(
+            f"The training “{run.name}” was cut off. Nothing up to its last checkpoint is lost.",
+            [
+                ("Go on with it", partial(self.resume, run)),
+                ("Leave it", partial(forget_cut_off, run)),
+            ],
+        )
+
+    # Models
+
+    def _on_checkpoint(self, step: int) -> None:
+        if self._trying:
+            self._trying = False
+            self._try_step(step)
+
+    def _try_step(self, step: int) -> None:
+        try:
+            self._publisher.try_step(self.monitor.history.run, step)
+        except UserError as error:
+            self._messages.trouble(str(error))
+        else:
+            self._messages.news(f"The state of step {step:,} is being made ready for the canvas.")
+
+    def _publish(self, run: Path, card: Card) -> None:
+        try:
+            self._publisher.publish(run, card)
+        except UserError as error:
+            self._messages.trouble(str(error))
+        else:
+            self._messages.news(f"{card.name} is being exported and compared with PyTorch.")
+
+    def _on_published(self, published: Published) -> None:
+        library = self._session.library
+        if published.path.parent not in library.folders:
+            library.folders.append(published.path.parent)
+        run_in_background(
+            library.refresh,
+            partial(self._on_in_library, published),
+            lambda error: self._messages.trouble(str(error)),
+            lane=Lane.SLOW,
+        )
+
+    def _on_in_library(self, published: Published, entries: list[ModelEntry]) -> None:
+        self._session.show_models()
+        entry = next((entry for entry in entries if entry.path == published.path), None)
+        if entry is None or not entry.usable:
+            problem = entry.problem if entry is not None else None
+            self._messages.trouble(problem or f"{published.path.name} is gone; publish it again.")
+            return
+        self._session.choose_model(entry)
+        if published.trial:
+            self._messages.news(f"{entry.name} colours your drawing now, until the program ends.")
+        else:
+            text = f"{entry.name} is published and in use; it deviates by at most {published.worst}/255."
+            self._messages.news(text)
+
+    # Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_folder(event.mimeData()) is not None and not self.monitor.running:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = dropped_folder(event.mimeData())
+        if folder is None or self.monitor.running:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.choice.choose(folder)

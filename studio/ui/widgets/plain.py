@@ -1,0 +1,43 @@
+"""Layouts without margins and thin lines between the parts of a window."""
+
+from typing import TypeVar
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+Box = TypeVar("Box", QHBoxLayout, QVBoxLayout)
+
+
+def across(parent: QWidget | None = None, gap: int = 0) -> QHBoxLayout:
+    """A row without margins."""
+    return _bare(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), gap)
+
+
+def down(parent: QWidget | None = None, gap: int = 0) -> QVBoxLayout:
+    """A column without margins."""
+    return _bare(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), gap)
+
+
+def standing_line() -> QFrame:
+    """A line one pixel wide."""
+    line = _line()
+    line.setFixedWidth(1)
+    return line
+
+
+def lying_line() -> QFrame:
+    """A line one pixel high."""
+    line = _line()
+    line.setFixedHeight(1)
+    return line
+
+
+def _bare(layout: Box, gap: int) -> Box:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(gap)
+    return layout
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "line")
+    return line

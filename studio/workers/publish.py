@@ -1,0 +1,152 @@
+"""Models made of runs: exported and proved in a process of its own, so that the window never waits."""
+
+import json
+import logging
+import re
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, Signal
+
+from studio.core import settings as keys
+from studio.core.settings import Settings
+from studio.workers.training import PYTHON, worker_command
+from training import events
+from training.files import UserError
+
+log = logging.getLogger(__name__)
+
+LONGEST_STEM = 80
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a person says of a model; an empty licence leaves the data set's own."""
+
+    name: str
+    licence: str = ""
+    author: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A model file that has been proved; it deviates from PyTorch by at most ``worst``/255."""
+
+    path: Path
+    worst: int
+    trial: bool = False
+
+
+class Publisher(QObject):
+    """Exports one run at a time. GUI thread; nothing blocks it. Always `close` before the program ends.
+
+    *Signals*
+    published(Published): a model lies in its folder.
+    failed(str): it does not; a sentence.
+    busy_changed(bool): work begins or has ended.
+    """
+
+    published = Signal(object)
+    failed = Signal(str)
+    busy_changed = Signal(bool)
+
+    def __init__(self, settings: Settings | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._process: QProcess | None = None
+        self._trial = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether an export is under way."""
+        return self._process is not None
+
+    def publish(self, run: Path, card: Card, step: int | None = None) -> None:
+        """Export the best state of ``run``, or that of ``step``, into the user's models.
+
+        UserError when an export is under way or the name makes no file name.
+        """
+        stem = file_stem(card.name)
+        if not stem:
+            raise UserError("A model needs a name; type one.")
+        self._begin(run, free_path(keys.user_models_dir(), stem), card, step, trial=False)
+
+    def try_step(self, run: Path, step: int) -> None:
+        """Export the state of ``step`` for this session only; UserError when an export is under way."""
+        folder = trials_dir()
+        card = Card(f"Trial: {run.name}, step {step:,}")
+        self._begin(run, free_path(folder, file_stem(f"trial-{run.name}-{step}")), card, step, trial=True)
+
+    def close(self) -> None:
+        """Give up what is under way and forget the trials."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.waitForFinished(2000)
+        shutil.rmtree(trials_dir(), ignore_errors=True)
+
+    def _begin(self, run: Path, out: Path, card: Card, step: int | None, *, trial: bool) -> None:
+        if self._process is not None:
+            raise UserError("A model is being exported; wait until it is done.")
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{out.parent} cannot be made ({error.strerror}); check its rights.") from error
+        self._trial = trial
+        request = {"task": "export", "run": str(run), "out": str(out), "card": asdict(card), "step": step}
+        process = QProcess(self)
+        process.finished.connect(self._on_finished)
+        process.errorOccurred.connect(self._on_error)
+        self._process = process
+        self.busy_changed.emit(True)
+        command = worker_command(self._settings.get(PYTHON) if self._settings is not None else "")
+        process.start(command[0], command[1:])
+        process.write(json.dumps(request).encode() + b"\n")
+
+    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        process = self._process
+        if process is None:
+            return
+        lines = bytes(process.readAllStandardOutput().data()).decode().splitlines()
+        said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
+        self._end(process)
+        if status is QProcess.ExitStatus.NormalExit and code == 0 and lines:
+            told = events.from_json(lines[-1])
+            if isinstance(told, events.Exported):
+                self.published.emit(Published(Path(told.path), told.worst, self._trial))
+                return
+        log.error("the export ended with %d: %s", code, said[-4000:])
+        last = said.splitlines()[-1] if said else "its process was ended"
+        self.failed.emit(last if code == 2 else f"The export failed: {last}. The log has the details.")
+
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart and self._process is not None:
+            program = self._process.program()
+            self._end(self._process)
+            self.failed.emit(f"{program} cannot be started; name another Python under Settings.")
+
+    def _end(self, process: QProcess) -> None:
+        self._process = None
+        process.deleteLater()
+        self.busy_changed.emit(False)
+
+
+def trials_dir() -> Path:
+    """Return the folder of models that are tried out; it is emptied when the program ends."""
+    return keys.user_cache_dir() / "trials"
+
+
+def file_stem(name: str) -> str:
+    """Return ``name`` as the stem of a file, "" when nothing of it can be."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:LONGEST_STEM]
+
+
+def free_path(folder: Path, stem: str) -> Path:
+    """Return a path for a model in ``folder`` that is not taken."""
+    path, count = folder / f"{stem}.onnx", 1
+    while path.exists():
+        count += 1
+        path = folder / f"{stem}-{count}.onnx"
+    return path
