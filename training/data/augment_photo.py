@@ -12,8 +12,8 @@ from training.data.strokes import trace
 # What can be done to a photo without showing what lies beyond its border.
 LARGEST_ROTATION_DEG = 10.0
 LARGEST_SHIFT = 0.06
-# Sketches with more ink than this are shaded; there are no strokes in them to draw again.
-MOST_INK = 0.25
+# Sketches with more ink than this are shaded or crowded: no strokes that a hand would draw again.
+MOST_INK = 0.15
 PEN_PX = 1.6
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +21,7 @@ from training.data.hints import Regions, find_regions, simulate_hints
 from training.data.options import AugmentConfig, HintConfig, SketchConfig
 from training.data.pictures import Item, read_item, square
 from training.data.scan import Scan
-from training.data.strokes import trace
+from training.data.strokes import Strokes, trace
 from training.files import UserError
 from training.sketches import make_sketch
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 PROBLEMS_KEPT = 200
 # After so many items in a row that have gone since the scan, there is nothing left to show.
 TRIES = 32
+STROKES_BYTES = 64_000_000
 
 
 class Chosen(Sequence[str]):
@@ -92,6 +94,7 @@ class Opened:
     digest: NDArray[np.uint64]
     sketch: SketchConfig
     problems: tuple[str, ...]
+    strokes: "StrokeMemory"
 
 
 @dataclass(frozen=True)
@@ -178,50 +181,56 @@ class FolderDataset:
         self, index: int, rng: np.random.Generator, augment: AugmentConfig, hints: HintConfig
     ) -> Sample:
         """Return item ``index`` varied, its sketch drawn anew where the folder has none."""
-        _, image, sketch = self._pair(index)
+        item, row = self._row(index)
 
         def make(picture: Pixels) -> Pixels:
             return make_sketch(picture, self.opened.sketch, rng)
 
         if not self.lines:
+            image, sketch = _parts(row)
             drawn, image = vary_photo(image, sketch, make, rng, augment, self.opened.sketch.redraw)
             hinted = simulate_hints(image, find_regions(image, drawn), rng, hints)
             return Sample(drawn, hinted.hints, hinted.flats)
-        sketch = make(image) if sketch is None else sketch
-        flats = flats_of(image, sketch)
-        packed = find_regions(flats, sketch).pack()
-        varied = draw_like_people(sketch, flats, trace(sketch), rng, augment, packed)
+        if row.shape[2] == 3:
+            sketch = make(row)
+            row, strokes = under_lines(row, sketch), trace(sketch)
+        else:
+            strokes = self.opened.strokes.of(item, row)
+        flats, sketch = (np.ascontiguousarray(part) for part in (row[..., :3], row[..., 3]))
+        packed = np.ascontiguousarray(row[..., 4])
+        varied = draw_like_people(sketch, flats, strokes, rng, augment, packed)
         found = Regions.unpack(np.ascontiguousarray(varied.maps))
         hinted = simulate_hints(varied.flats, found, rng, hints)
         return Sample(varied.sketch, hinted.hints, hinted.flats)
 
     def clean(self, index: int) -> Clean:
         """Return item ``index`` as it is; a factory's sketch of it is always the same one."""
-        item, image, sketch = self._pair(index)
-        if sketch is None:
-            # By the picture's own bytes: other pictures come and go without changing it.
-            rng = np.random.default_rng(int(self.opened.digest[item]))
-            sketch = make_sketch(image, self.opened.sketch, rng)
+        item, row = self._row(index)
+        image, sketch = _parts(row)
+        if sketch is not None:
+            return Clean(sketch, image)
+        # By the picture's own bytes: other pictures come and go without changing it.
+        rng = np.random.default_rng(int(self.opened.digest[item]))
+        sketch = make_sketch(image, self.opened.sketch, rng)
         return Clean(sketch, flats_of(image, sketch) if self.lines else image)
 
-    def _pair(self, index: int) -> tuple[int, Pixels, Pixels | None]:
-        """Return an item of the scan, its picture [S,S,3] and its own sketch [S,S]; the next one that can be
-        read where this one cannot.
+    def _row(self, index: int) -> tuple[int, Pixels]:
+        """Return an item of the scan and what ``squared`` makes of it; the next one that can be read where
+        this one cannot.
         """
+        opened = self.opened
         for step in range(min(TRIES, len(self))):
             item = int(self.items[(index + step) % len(self)])
-            pixels = self.opened.cache.get(item)
-            if pixels is None:
+            row = opened.cache.get(item)
+            if row is None:
                 try:
-                    found = read_item(self.opened.scan, item, 2 * self.size)
+                    found = read_item(opened.scan, item, 2 * self.size)
                 except UserError as error:
                     self._note(str(error))
                     continue
-                pixels = squared(found, self.size, self.opened.fit)
-                self.opened.cache.put(item, pixels)
-            own = pixels.shape[2] == 4
-            image = np.ascontiguousarray(pixels[..., :3]) if own else pixels
-            return item, image, np.ascontiguousarray(pixels[..., 3]) if own else None
+                row = squared(found, self.size, opened.fit, opened.lines)
+                opened.cache.put(item, row)
+            return item, row
         raise UserError(f"The pictures of {self.folder} have gone; put them back, then resume.")
 
     def _note(self, problem: str) -> None:
@@ -231,9 +240,57 @@ class FolderDataset:
                 log.warning("left out: %s", problem)
 
 
-def squared(item: Item, size: int, fit: str) -> Pixels:
-    """Return the item as it is cached: picture uint8 [S,S,3], its own sketch as a fourth channel."""
+class StrokeMemory:
+    """The strokes of drawings that were traced already; the ones used longest ago are forgotten."""
+
+    def __init__(self, cap_bytes: int = STROKES_BYTES) -> None:
+        self._known: OrderedDict[int, Strokes] = OrderedDict()
+        self._left = cap_bytes
+        self._lock = threading.Lock()
+
+    def of(self, item: int, row: Pixels) -> Strokes:
+        """Return the strokes of the sketch in ``row`` of ``item``."""
+        with self._lock:
+            if item in self._known:
+                self._known.move_to_end(item)
+                return self._known[item]
+        strokes = trace(np.ascontiguousarray(row[..., 3]))
+        with self._lock:
+            if item not in self._known:
+                self._known[item] = strokes
+                self._left -= _bytes_of(strokes)
+            while self._left < 0:
+                self._left += _bytes_of(self._known.popitem(last=False)[1])
+        return strokes
+
+
+def squared(item: Item, size: int, fit: str, lines: bool) -> Pixels:
+    """Return the item as it is cached, uint8 [S,S,C]: the picture; with its own sketch as fourth channel; and
+    where that lies over the picture, the colours under its lines instead, and the packed regions as fifth.
+    """
     image = square(item.image, size, fit)
     if item.sketch is None:
         return image
-    return np.dstack([image, square(item.sketch, size, fit)])
+    sketch = square(item.sketch, size, fit)
+    return under_lines(image, sketch) if lines else np.dstack([image, sketch])
+
+
+def channels(has_sketches: bool, lines: bool) -> int:
+    """Return how many channels ``squared`` gives."""
+    return 3 + has_sketches * (1 + lines)
+
+
+def under_lines(image: Pixels, sketch: Pixels) -> Pixels:
+    """Return the colours under the lines, the sketch and the packed regions as uint8 [S,S,5]."""
+    flats = flats_of(image, sketch)
+    return np.dstack([flats, sketch, find_regions(flats, sketch).pack()])
+
+
+def _parts(row: Pixels) -> tuple[Pixels, Pixels | None]:
+    if row.shape[2] == 3:
+        return row, None
+    return np.ascontiguousarray(row[..., :3]), np.ascontiguousarray(row[..., 3])
+
+
+def _bytes_of(strokes: Strokes) -> int:
+    return strokes.points.nbytes + strokes.ends.nbytes + strokes.radius.nbytes + 500

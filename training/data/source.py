@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from training.data.cache import GIGABYTE, PictureCache
 from training.data.dataset import Cancelled, Dataset, Progress
 from training.data.families import draw_splits, relatives
-from training.data.folder import FolderDataset, Opened, squared
+from training.data.folder import FolderDataset, Opened, StrokeMemory, channels, squared
 from training.data.layouts import LOOKED_AT, LayoutKind, spread
 from training.data.measure import ENOUGH_PX, item_keys, measure, memory_of, record_of
 from training.data.options import SketchConfig, SourceConfig
@@ -100,12 +100,14 @@ def _open_folder(
         chosen_factory(sketch, np.random.default_rng(0))
     lines = lines_lie_over(items, source)
     fit = source.fit if source.fit != "auto" else "pad" if lines else "crop"
-    shape = (size, size, 4 if items.has_sketches else 3)
+    shape = (size, size, channels(items.has_sketches, lines))
     cap = 0 if items.packed is not None else int(source.cache_gb * GIGABYTE)
-    cache = PictureCache(memory_of(items), f"{size}-{fit}-{CACHE_VERSION}", item_keys(items), shape, cap)
+    cache = PictureCache(
+        memory_of(items), f"{size}-{fit}-{shape[2]}-{CACHE_VERSION}", item_keys(items), shape, cap
+    )
 
     def keep(index: int, item: Item) -> None:
-        cache.put(index, squared(item, size, fit))
+        cache.put(index, squared(item, size, fit, lines))
 
     measured = measure(items, on_progress, cancelled, keep, 2 * size)
     usable = measured.usable
@@ -128,6 +130,7 @@ def _open_folder(
         digest,
         sketch,
         tuple(problems[:PROBLEMS_TOLD]),
+        StrokeMemory(),
     )
     datasets: dict[str, Dataset] = {}
     for name in splits:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -238,6 +239,21 @@ def test_cancelling_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytest.
     )
     open_dataset(tmp_path, "train", SIZE)
     assert 0 < len(opened) < 12
+
+
+def test_a_user_cache_that_cannot_be_written_or_is_damaged_does_no_harm(tmp_path: Path) -> None:
+    write_photos(tmp_path / "set", 6)
+    expected = open_dataset(tmp_path / "set", "train", SIZE)
+    for path in datasets_dir().rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"damaged" * 40)
+    damaged = open_dataset(tmp_path / "set", "train", SIZE)
+    assert same(make(damaged, 0), make(expected, 0))
+    shutil.rmtree(datasets_dir())
+    datasets_dir().write_text("in the way")
+    without = open_dataset(tmp_path / "set", "train", SIZE)
+    assert without.fingerprint == expected.fingerprint
+    assert same(make(without, 0), make(expected, 0))
 
 
 def test_progress_ends_with_all_pictures(tmp_path: Path) -> None:

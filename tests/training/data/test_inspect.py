@@ -1,6 +1,7 @@
 """The doctor finds each kind of trouble, says how it is treated, and touches nothing."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,3 +234,14 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(b"")
     with pytest.raises(UserError, match="can be used"):
         inspect(tmp_path)
+
+
+def test_a_part_of_the_real_cifar_10(real_sets: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(real_sets / "cifar10.zip") as packed:
+        names = [name for name in packed.namelist() if name.endswith(("00.jpg", "50.jpg"))]
+        packed.extractall(tmp_path, names)
+    report = inspect(tmp_path)
+    assert (report.layout, len(report.counts)) == ("classes", 10)
+    assert report.splits["test"] == sum(name.startswith("test/") for name in names)
+    assert report.splits["val"] > 0
+    assert report.usable == len(names) == report.found["tiny"]
