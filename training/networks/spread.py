@@ -1,4 +1,5 @@
-"""Spread colour hints inside the region that the lines enclose, as part of the network's graph.
+"""Spread colour hints inside the region that the lines enclose, and find the ground around the drawing, as
+part of the network's graph.
 
 A dot of colour says "this region", not "this spot". Walls are found by max-pooling the ink, so that thin
 lines stay closed at low resolution, and the hints then diffuse between the walls: up a small pyramid,
@@ -32,24 +33,42 @@ def spread_hints(sketch: Tensor, hints: Tensor) -> Tensor:
     multiples of 16. The result [N,4,H/2,W/2] is premultiplied RGBA: where several hints meet it is their
     local mixture, its alpha their strength, and it is zero on lines and in regions without a hint.
     """
-    ink_free = (sketch > 1.0 - INK_IS_WALL).to(hints.dtype)
-    paper = _floor_pool(ink_free, FINEST)
-    papers = [_floor_pool(paper, 2)]
-    for _ in range(1, LEVELS):
-        papers.append(_floor_pool(papers[-1], 2))
+    return _spread(_seeds(_free_of_ink(sketch), hints), _papers(sketch))[:, :4]
 
+
+def find_ground(sketch: Tensor) -> Tensor:
+    """Return the paper around the drawing, reached from the border: [N,1,H/2,W/2], 1 = ground, else 0."""
+    papers = _papers(sketch)
+    inner = F.pad(torch.ones_like(papers[0])[:, :, 1:-1, 1:-1], (1, 1, 1, 1), value=0.0)
+    return _spread((1.0 - inner) * papers[0], papers)
+
+
+def _free_of_ink(sketch: Tensor) -> Tensor:
+    return (sketch > 1.0 - INK_IS_WALL).float()
+
+
+def _papers(sketch: Tensor) -> list[Tensor]:
+    """The cells of each level, finest first, that hold no ink."""
+    papers = [_floor_pool(_free_of_ink(sketch), FINEST)]
+    for _ in range(LEVELS):
+        papers.append(_floor_pool(papers[-1], 2))
+    return papers
+
+
+def _spread(seeds: Tensor, papers: list[Tensor]) -> Tensor:
+    """Spread ``seeds`` [N,C,h,w], whose last channel is their reach, over the regions they lie in."""
     # A seed in a cell that a line crosses too stays at the finest level: coarser, it could cross the line.
-    seeds = _renormalised(_seeds(ink_free, hints))
-    state = _renormalised(F.avg_pool2d(seeds * paper, 2) * papers[0])
+    seeds = _renormalised(seeds)
+    state = _renormalised(F.avg_pool2d(seeds * papers[0], 2) * papers[1])
     for _ in range(ROUNDS):
-        states = [_diffuse(state, papers[0], STEPS_UP_THE_PYRAMID[0])]
+        states = [_diffuse(state, papers[1], STEPS_UP_THE_PYRAMID[0])]
         for level in range(1, LEVELS):
-            coarse = _renormalised(F.avg_pool2d(states[-1], 2) * papers[level])
-            states.append(_diffuse(coarse, papers[level], STEPS_UP_THE_PYRAMID[level]))
+            coarse = _renormalised(F.avg_pool2d(states[-1], 2) * papers[level + 1])
+            states.append(_diffuse(coarse, papers[level + 1], STEPS_UP_THE_PYRAMID[level]))
         state = states[-1]
         for level in reversed(range(LEVELS - 1)):
-            state = _diffuse(_joined(states[level], state), papers[level], STEPS_DOWN_AGAIN[level])
-    return _diffuse(_joined(seeds, state), paper, STEPS_AT_THE_END)[:, :4]
+            state = _diffuse(_joined(states[level], state), papers[level + 1], STEPS_DOWN_AGAIN[level])
+    return _diffuse(_joined(seeds, state), papers[0], STEPS_AT_THE_END)
 
 
 def _seeds(ink_free: Tensor, hints: Tensor) -> Tensor:
@@ -68,7 +87,7 @@ def _floor_pool(ink_free: Tensor, cell: int) -> Tensor:
 
 def _joined(fine: Tensor, coarse: Tensor) -> Tensor:
     """What the finer level knows, and what came from the coarser one elsewhere."""
-    return fine + (1.0 - fine[:, 4:]) * F.interpolate(coarse, scale_factor=2.0, mode="nearest")
+    return fine + (1.0 - fine[:, -1:]) * F.interpolate(coarse, scale_factor=2.0, mode="nearest")
 
 
 def _diffuse(state: Tensor, paper: Tensor, steps: int) -> Tensor:
@@ -96,4 +115,4 @@ def shifted_cross(state: Tensor) -> Tensor:
 
 def _renormalised(state: Tensor) -> Tensor:
     """Make the reach 1 wherever anything has arrived; colour and strength keep their ratio."""
-    return state / state[:, 4:].clamp_min(TINY)
+    return state / state[:, -1:].clamp_min(TINY)

@@ -5,7 +5,9 @@ cost little, and a thin tail near full resolution. Enlarging is nearest neighbou
 leaves no checkerboard (Odena et al. 2016); only the last step, to full resolution, is a sub-pixel
 convolution that starts as one (ICNR, Aitken et al. 2017), at a quarter of the price. A hint's colour is
 laid over the network's own through a gate that starts open, so hints are obeyed from the first step and the
-network learns where not to. No dropout and no batch statistics: what is trained is what is exported.
+network learns where not to. Beside the spread hints it is shown the ground, the paper that is reached
+from the border: inside and outside of a large shape look alike to a convolution. No dropout and no batch
+statistics: what is trained is what is exported.
 
 Colours may be coarser than the lines that part them: with a ``grain`` of 2 the network works at half the
 picture's side, for a quarter of the price, and its colours are enlarged.
@@ -20,7 +22,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
 from training.networks.registry import register_network
-from training.networks.spread import spread_hints
+from training.networks.spread import find_ground, spread_hints
 
 STRIDE = 32
 SMALLEST, LARGEST = 64, 1024
@@ -65,7 +67,7 @@ class UNetGenerator(nn.Module):
         self.label = nn.Linear(labels, condition, bias=False) if labels else None
         self.noise = nn.Linear(noise, condition, bias=False) if noise else None
         self.stem = nn.Conv2d(1 + 4, tail, 4, stride=2, padding=1)
-        self.join = conv3(tail + 4, tail)
+        self.join = conv3(tail + 4 + 1, tail)
         self.down = nn.ModuleList(
             conv3(above, below, stride=2) for above, below in pairwise([tail, *channels])
         )
@@ -96,7 +98,7 @@ class UNetGenerator(nn.Module):
         alpha = hints[:, 3:]
         drawn = torch.cat([1.0 - sketch, hints[:, :3] * alpha, alpha], dim=1)
         spread = spread_hints(sketch, hints)
-        x = torch.cat([F.relu(self.stem(drawn)), spread], dim=1)
+        x = torch.cat([F.relu(self.stem(drawn)), spread, find_ground(sketch)], dim=1)
         x = F.relu(self.join(x))
         skips = []
         for level in range(LEVELS):

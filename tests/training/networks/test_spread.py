@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.networks.spread import convolved_cross, shifted_cross, spread_hints
+from training.networks.spread import convolved_cross, find_ground, shifted_cross, spread_hints
 
 RED, BLUE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0)
 SIZE = 256
@@ -172,3 +172,16 @@ def test_a_dot_reaches_through_narrow_gaps(walls: int, least: float) -> None:
     reach = spread_hints(sketch, hints)[0, 3, 12:117, 12:117]
     free = -torch.nn.functional.max_pool2d(-sketch, 2)[0, 0, 12:117, 12:117] > 0.5
     assert reach[free].mean() > least
+
+
+def test_the_ground_is_the_paper_around_the_drawing() -> None:
+    sketch = ring(80, 3.0)
+    ground = find_ground(sketch)[0, 0]
+    assert ground[0, 0] == ground[64, 3] == 1
+    assert ground[64, 64] == 0
+    assert ground[64 - 40, 64] == 0  # on the line
+    assert set(ground.unique().tolist()) == {0.0, 1.0}
+    outside = ((torch.arange(128.0)[:, None] - 63.5) ** 2 + (torch.arange(128.0) - 63.5) ** 2).sqrt() > 43
+    assert ground[outside].mean() > 0.99
+    assert find_ground(paper()).min() == 1
+    assert find_ground(0 * paper()).max() == 0
