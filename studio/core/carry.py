@@ -22,7 +22,7 @@ from studio.core.geometry import Rect
 LINE_COVERAGE = 48
 """Ink from this coverage on (of 255) parts colours."""
 
-PURE_CELLS = 1.25
+PURE_CELLS = 2.5
 """Distance from a line, in pixels of the small picture, from which on enlarged colours are pure."""
 
 DEPTH_CELLS = 2.0
