@@ -116,12 +116,15 @@ def _noise(index: int, salt: int) -> float:
 
 def child_environment(home: Path) -> dict[str, str]:
     """Return the environment of a measured child process: no screen, user folders of its own."""
-    return {
+    environment = {
         **os.environ,
         "PYTHONPATH": str(REPOSITORY),
         "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
         "SKETCH_STUDIO_HOME": str(home),
     }
+    # An installed program is compiled once; without this each start here would compile every file again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def run_child(code: str, *arguments: str, home: Path, timeout_s: float = 120) -> str:
