@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.data.options import SketchConfig
 from training.files import UserError
+from training.sketches.options import SketchConfig
 from training.sketches.registry import Pixels, draw, sketcher_names
 
 PAPER = 200
