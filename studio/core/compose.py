@@ -97,11 +97,14 @@ def straight(premultiplied: Pixels) -> Pixels:
 
 
 def premultiplied(straight_rgba: Pixels) -> Pixels:
-    """Return straight RGBA as premultiplied RGBA."""
-    product = straight_rgba[..., :3].astype(np.uint16) * straight_rgba[..., 3:] + np.uint16(128)
-    out = straight_rgba.copy()
-    out[..., :3] = (product + (product >> 8)) >> 8
-    return out
+    """Return straight RGBA [h, w, 4] as premultiplied RGBA."""
+    height, width = straight_rgba.shape[:2]
+    if not straight_rgba.size:
+        return straight_rgba.copy()
+    # Qt's own conversion takes an eighth of the time.
+    straight_rgba = np.ascontiguousarray(straight_rgba)
+    image = QImage(straight_rgba.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
+    return pixels_of(image.convertToFormat(PREMULTIPLIED))
 
 
 def _paint_tiles(painter: QPainter, layer: Layer | LayerSnapshot, rect: Rect) -> None:

@@ -155,3 +155,9 @@ def test_hidden_layers_still_make_the_picture(document: Document) -> None:
 def test_premultiplied_pixels_survive_being_made_straight(alpha: int, colour: int) -> None:
     pixel = np.array([[[min(colour, alpha)] * 3 + [alpha]]], np.uint8)
     assert np.array_equal(premultiplied(straight(pixel)), pixel)
+
+
+def test_every_premultiplied_value_survives_the_way_through_a_straight_file() -> None:
+    value, alpha = np.mgrid[0:256, 0:256].astype(np.uint8)
+    pixels = np.stack([np.minimum(value, alpha)] * 3 + [alpha], axis=-1)
+    assert np.array_equal(premultiplied(straight(pixels)), pixels)
