@@ -18,7 +18,7 @@ from training.data.palette import CODE_SIZE, palette_code
 
 LABEL_DROPPED = 0.15
 LABEL_MIXED = 0.1
-NOISE_KEPT = 0.5
+NOISE_KEPT = 0.25
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def training_batch(
     """Return batch number ``step``: a pure function of its arguments.
 
     An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped
-    for 15 % and mixed with another for 10 %; noise is the palette code of the truth, or zeros, half and half.
+    for 15 % and mixed with another for 10 %; noise is the palette code of the truth for 25 %, else zeros.
     The batch starts at picture step * batch_size + ``offset`` of the endless row of epochs; ``rows`` makes
     only these of its samples, as one of several processes does.
     """

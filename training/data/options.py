@@ -47,7 +47,7 @@ class HintConfig:
     """Simulated colour hints. Lengths are in pixels at 256 x 256 and grow with the picture."""
 
     enabled: bool = option(True, help="Give colour hints in training")
-    none: float = option(0.45, low=0, high=1, help="Share of pictures without hints")
+    none: float = option(0.6, low=0, high=1, help="Share of pictures without hints")
     most: int = option(6, low=1, high=32, help="Largest number of hints in a picture")
     faint: float = option(
         0.2, low=0, high=1, help="Share of hinted pictures whose hints are less than fully strong"

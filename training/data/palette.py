@@ -1,7 +1,7 @@
 """A picture's palette in eight numbers: what the ``noise`` input of a line-art model means.
 
-In training the code of the true colours is the network's noise, half of the time, so at run time a random
-code is a random palette and zeros are the best guess: a conditional VAE whose encoder is fixed (after
+In training the code of the true colours is the network's noise, a quarter of the time, so at run time a
+random code is a random palette and zeros are the best guess: a conditional VAE whose encoder is fixed (after
 BicycleGAN, Zhu et al. 2017, whose cVAE-GAN learns the encoder; equation 6 there).
 """
 

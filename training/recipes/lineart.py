@@ -14,12 +14,12 @@ def lineart() -> TrainConfig:
     average of the weights, which is what is measured and exported.
 
     Colours are two pixels wide (``grain``): lines part them, and those keep the picture's own resolution.
-    Where nothing tells a picture's colours, L1 counts a quarter; in full it asks for the middle of all likely
+    Where nothing tells a picture's colours, L1 counts less; in full it asks for the middle of all likely
     colours, which is near white. docs/models.md has the study behind the weights.
     """
     return TrainConfig(
         recipe="lineart",
         batch_size=8,
         generator=GeneratorConfig(width=32, grain=2),
-        loss=LossConfig(adversarial=1.0, l1=3.0, flats=1.0, untold=0.25),
+        loss=LossConfig(adversarial=1.0, l1=4.0, flats=1.0, untold=0.6),
     )
