@@ -39,6 +39,7 @@ class TrainingSigns(QObject):
         self._awake = KeepAwake(self)
         self._tray: QSystemTrayIcon | None = None
         self._note, self._dot = "", ""
+        self._percent = ""
         host.started.connect(self._on_started)
         host.told.connect(self._on_event)
         host.finished.connect(self._on_finished)
@@ -62,15 +63,19 @@ class TrainingSigns(QObject):
             self._tray.hide()
 
     def _on_started(self) -> None:
+        self._percent = ""
         self._awake.hold("A model is being trained")
         self._set("", "working")
 
     def _on_event(self, event: Event) -> None:
         match event:
             case events.StepDone() if event.steps:
-                self._set(f"{100 * event.step // event.steps} %", "live")
+                self._percent = f"{100 * event.step // event.steps} %"
+                self._set(self._percent, "live")
             case events.Paused():
                 self._set("Paused", "working")
+            case events.Continued():
+                self._set(self._percent, "live")
             case events.Warned() if event.kind in GRAVE:
                 self._notify("Training needs you", event.text)
 

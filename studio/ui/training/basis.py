@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.picture_grid import image_of
 
@@ -50,6 +51,22 @@ def subtitle(text: str) -> QLabel:
     label.setProperty("role", "title")
     label.setContentsMargins(0, GAP, 0, 0)
     return label
+
+
+def thin_bar() -> QProgressBar:
+    """A bar without words."""
+    bar = QProgressBar()
+    bar.setTextVisible(False)
+    bar.setFixedHeight(4)
+    return bar
+
+
+def with_icon(words: str, icon: str, icons: IconBook, *, on_accent: bool = False) -> QPushButton:
+    """A button with an icon at some distance from its words."""
+    button = QPushButton(f" {words}")
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
+    icons.bind(button, icon, on_accent=on_accent)
+    return button
 
 
 def link(text: str, tip: str = "") -> QPushButton:

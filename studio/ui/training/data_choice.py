@@ -73,6 +73,11 @@ class DataChoice(QObject):
         return self.folder == sample_folder()
 
     @property
+    def is_prepared(self) -> bool:
+        """Whether the folder is a data set that needs no looking through before it can be trained on."""
+        return self.folder is not None and (self.folder / "dataset.json").is_file()
+
+    @property
     def can_exclude(self) -> bool:
         """Whether pictures can be left out; a prepared data set is taken as it is."""
         return self.found is not None and self.found.report.layout != "prepared"

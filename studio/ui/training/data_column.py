@@ -1,7 +1,7 @@
 """The first column: pictures in, what was found in them, what is wrong with them, how sketches are made."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.ui.icons import IconBook
 from studio.ui.theme import tabular
@@ -11,6 +11,7 @@ from studio.ui.training.basis import (
     link,
     small_picture,
     subtitle,
+    thin_bar,
     wrapped,
 )
 from studio.ui.training.data_choice import DataChoice, Found
@@ -41,8 +42,7 @@ class DataColumn(ScrollColumn):
         super().__init__("Data", parent)
         self._choice = choice
         self.drop = DropZone(choice, icons)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = thin_bar()
         self.busy = ElidedLabel()
         self.busy.setProperty("role", "muted")
         self.busy.setFont(tabular(self.busy.font()))
@@ -96,6 +96,13 @@ class DataColumn(ScrollColumn):
         choice.progress.connect(self._on_progress)
         self._show()
 
+    def set_locked(self, locked: bool) -> None:
+        """Let nothing be changed while a run trains on these pictures; they stay in sight."""
+        self.drop.set_locked(locked)
+        for part in (self.layout_box, self.direction_box, self.findings, self.sketches.controls):
+            part.setEnabled(not locked)
+            part.setToolTip("The pictures of a run stay as they are" if locked else "")
+
     def _read_as(self) -> None:
         layout = self.layout_box.currentData()
         is_pair = layout == "side_by_side" or (layout == "auto" and self.direction_box.isVisible())
@@ -106,7 +113,7 @@ class DataColumn(ScrollColumn):
             return
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.busy.set_text(f"{text}: {done:,}" + (f" of {total:,}" if total else ""))
+        self.busy.set_text(f"{done:,}" + (f" of {total:,} pictures" if total else " found"), text)
 
     def _show(self) -> None:
         busy, found = self._choice.busy, self._choice.found
@@ -160,8 +167,7 @@ class DataColumn(ScrollColumn):
                 picture.setPixmap(small_picture(found.thumbnails[label], THUMBNAIL_PX, ratio))
             name = ElidedLabel()
             name.set_text(label)
-            share = QProgressBar()
-            share.setTextVisible(False)
+            share = thin_bar()
             share.setRange(0, largest)
             share.setValue(count)
             share.setFixedWidth(64)

@@ -4,13 +4,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from studio.ui.icons import IconBook
 from studio.ui.theme import GAP
-from studio.ui.training.basis import wrapped
+from studio.ui.training.basis import with_icon, wrapped
 from studio.ui.training.data_choice import DataChoice
 from studio.ui.widgets.elided import ElidedLabel
+
+SAMPLE_TIP = "Nearly 3,000 drawings and their colours (OpenMoji, CC BY-SA 4.0)"
 
 
 class DropZone(QFrame):
@@ -34,12 +36,10 @@ class DropZone(QFrame):
         self.name.setProperty("role", "title")
         self.place = ElidedLabel()
         self.place.setProperty("role", "muted")
-        self.open_button = QPushButton("Choose a folder…")
-        icons.bind(self.open_button, "folder-open-outline")
+        self.open_button = with_icon("Choose a folder…", "folder-open-outline", icons)
         self.open_button.clicked.connect(self.ask)
-        self.sample_button = QPushButton("Use the sample data set")
-        icons.bind(self.sample_button, "creation-outline")
-        self.sample_button.setToolTip("About 4,000 drawings and their colours (OpenMoji, CC BY-SA 4.0)")
+        self.sample_button = with_icon("Use the sample data set", "creation-outline", icons)
+        self.sample_button.setToolTip(SAMPLE_TIP)
         self.sample_button.clicked.connect(choice.choose_sample)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
@@ -58,6 +58,13 @@ class DropZone(QFrame):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def set_locked(self, locked: bool) -> None:
+        """Take no other folder while a run trains on this one."""
+        self.setAcceptDrops(not locked)
+        for button, tip in ((self.open_button, ""), (self.sample_button, SAMPLE_TIP)):
+            button.setEnabled(not locked)
+            button.setToolTip("The pictures of a run stay as they are" if locked else tip)
+
     def _on_chosen(self, name: str) -> None:
         self.folder_opened.emit(name)
         self._choice.choose(Path(name))
@@ -70,7 +77,7 @@ class DropZone(QFrame):
         if folder is not None:
             self.name.set_text("The sample data set" if self._choice.is_sample else folder.name)
             self.place.set_text(str(folder))
-        self.open_button.setText("Choose a folder…" if folder is None else "Another folder…")
+        self.open_button.setText(" Choose a folder…" if folder is None else " Another folder…")
         self.sample_button.setVisible(not self._choice.is_sample)
 
     # Qt

@@ -1,19 +1,19 @@
 """Curves over the steps: smoothed, logarithmic, with a read-out under the pointer and zoom."""
 
+import html
 from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.palette import Palette
-from studio.ui.theme import muted_label, tabular
+from studio.ui.theme import muted_label
 from studio.ui.training.basis import link
-from studio.ui.widgets.elided import ElidedLabel
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -38,6 +38,15 @@ def smoothed(values: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
     return result
 
 
+class _ValueAxis(pg.AxisItem):
+    """Labels 1, 2 and 5 of each decade on a logarithmic scale, where all ten would overlap."""
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        strings: list[str] = super().logTickStrings(values, scale, spacing)
+        leading = [round(10 ** (value % 1)) for value in values]
+        return [text if first in (1, 2, 5, 10) else "" for text, first in zip(strings, leading, strict=True)]
+
+
 class CurvePlot(QWidget):
     """A plot with its own legend (click a name to hide its curve), smoothing and scale.
 
@@ -59,11 +68,12 @@ class CurvePlot(QWidget):
         self._curves: dict[str, Curve] = {}
         self._hidden: set[str] = set()
         self._items: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._colours: dict[str, QColor] = {}
         self._chips: dict[str, QToolButton] = {}
         self._palette = palette
         self._empty = empty
         self._levels = levels
-        self.plot = pg.PlotWidget()
+        self.plot = pg.PlotWidget(axisItems={"left": _ValueAxis("left")})
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMinimumHeight(120)
@@ -80,9 +90,9 @@ class CurvePlot(QWidget):
         item.addItem(self._cursor, ignoreBounds=True)
         for level in levels:
             item.addItem(pg.InfiniteLine(pos=level, angle=0, movable=False), ignoreBounds=True)
-        self.read_out = ElidedLabel()
-        self.read_out.setProperty("role", "muted")
-        self.read_out.setFont(tabular(self.read_out.font()))
+        self.read_out = pg.TextItem(anchor=(0, 0))
+        self.read_out.hide()
+        item.addItem(self.read_out, ignoreBounds=True)
         self.smooth = SliderRow("Smoothing", Scale(0, 0.99, 0.01), percent)
         self.smooth.set_value(smoothing)
         self.smooth.setMaximumWidth(230)
@@ -113,11 +123,11 @@ class CurvePlot(QWidget):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
         column.addLayout(top)
-        column.addWidget(self.read_out)
         column.addWidget(self._nothing, 1)
         column.addWidget(self.plot, 1)
         column.addLayout(bottom)
         self.plot.scene().sigMouseMoved.connect(self._on_hover)
+        self.plot.installEventFilter(self)
         self.set_palette(palette)
         self._draw()
 
@@ -130,6 +140,8 @@ class CurvePlot(QWidget):
             axis = self.plot.getPlotItem().getAxis(name)
             axis.setPen(axis_pen)
             axis.setTextPen(pg.mkPen(palette.muted))
+        self.read_out.fill = pg.mkBrush(palette.raised)
+        self.read_out.border = pg.mkPen(palette.border)
         self._cursor.setPen(pg.mkPen(palette.muted, style=Qt.PenStyle.DashLine))
         for name in list(self._items):
             self._forget(name)
@@ -157,7 +169,7 @@ class CurvePlot(QWidget):
             strong.setVisible(name not in self._hidden)
         has_curves = bool(self._curves)
         self._nothing.setVisible(not has_curves)
-        for part in (self.plot, self.read_out, self.smooth, self.fit):
+        for part in (self.plot, self.smooth, self.fit):
             part.setVisible(has_curves)
         self.logarithmic.setVisible(has_curves and self._bounds is None)
 
@@ -177,6 +189,7 @@ class CurvePlot(QWidget):
         front.setSymbolBrush(colour)
         front.setSymbolPen(None)
         self._items[name] = (behind, front)
+        self._colours[name] = colour
         chip = QToolButton()
         chip.setText(f"● {name}")
         chip.setCheckable(True)
@@ -208,20 +221,36 @@ class CurvePlot(QWidget):
         else:
             view.setYRange(*self._bounds, padding=0.02)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._cursor.hide()
+            self.read_out.hide()
+        return False
+
     def _on_hover(self, place: QPointF) -> None:
         item = self.plot.getPlotItem()
         inside = item.vb.sceneBoundingRect().contains(place)
         shown = {name: curve for name, curve in self._curves.items() if name not in self._hidden}
         if not inside or not shown:
             self._cursor.hide()
-            self.read_out.set_text("")
+            self.read_out.hide()
             return
-        step = item.vb.mapSceneToView(place).x()
-        parts, at = [], 0.0
+        pointed = item.vb.mapSceneToView(place)
+        step, at = pointed.x(), 0.0
+        lines = []
         for name, (steps, values) in shown.items():
             index = int(np.abs(steps - step).argmin())
             at = steps[index]
-            parts.append(f"{name} {smoothed(values, self.smooth.value)[index]:.4g}")
+            value = smoothed(values, self.smooth.value)[index]
+            colour = self._colours[name].name()
+            lines.append(f"<span style='color:{colour}'>●</span> {html.escape(name)} {value:.4g}")
         self._cursor.setPos(at)
         self._cursor.show()
-        self.read_out.set_text(f"Step {at:,.0f}   " + "   ".join(parts))
+        self.read_out.setHtml(
+            f"<div style='color:{self._palette.text}'>Step {at:,.0f}<br>{'<br>'.join(lines)}</div>"
+        )
+        box = item.vb.sceneBoundingRect()
+        # Away from the border that the pointer is near.
+        self.read_out.setAnchor((float(place.x() > box.center().x()), 0.0))
+        self.read_out.setPos(at, item.vb.viewRange()[1][1])
+        self.read_out.show()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,7 +20,7 @@ from studio.core.run_history import time_words
 from studio.ui.icons import IconBook
 from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
-from studio.ui.training.basis import link, wrapped
+from studio.ui.training.basis import link, with_icon, wrapped
 from studio.ui.training.config_form import ConfigForm
 from studio.ui.training.run_plan import SIZES, Length, RunPlan
 from studio.ui.widgets.calm_wheel import CalmWheel
@@ -69,6 +69,7 @@ class RunForm(QWidget):
             button.setCheckable(True)
             button.setToolTip(quality.about)
             button.setProperty("role", "choice")
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(partial(self._on_quality, name))
             self.qualities.addButton(button)
             quality_row.addWidget(button, 1)
@@ -93,9 +94,8 @@ class RunForm(QWidget):
         self.init.activated.connect(self._on_init)
         self.name = QLineEdit()
         self.name.setAccessibleName("Name of the run")
-        self.start = QPushButton("Start training")
+        self.start = with_icon("Start training", "play", icons, on_accent=True)
         self.start.setProperty("role", "primary")
-        icons.bind(self.start, "play", on_accent=True)
         self.start.clicked.connect(self.start_wanted)
         self.why_not = wrapped(muted=True)
         self.form = ConfigForm(self._advanced())
@@ -214,7 +214,7 @@ class RunForm(QWidget):
         with QSignalBlocker(self.size_box):
             self.size_box.clear()
             for side in sorted({*SIZES, base.size}):
-                self.size_box.addItem(f"{side} px" + (" (the quality's)" if side == base.size else ""), side)
+                self.size_box.addItem(f"{side} px", side)
             self.size_box.setCurrentIndex(self.size_box.findData(plan.size or base.size))
         self.form.show_values(self._advanced(), plan.advanced)
         self.restore.setVisible(bool(plan.advanced))

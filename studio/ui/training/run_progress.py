@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 from studio.core.run_history import RunHistory, balance_words, time_words
 from studio.ui.icons import IconBook
 from studio.ui.theme import GAP, muted_label, tabular
-from studio.ui.training.basis import subtitle, wrapped
+from studio.ui.training.basis import subtitle, thin_bar, with_icon, wrapped
 from studio.ui.training.monitor import RunMonitor, RunPhase
 from studio.ui.widgets.elided import ElidedLabel
 from training import commands
@@ -64,8 +63,7 @@ class RunProgress(QWidget):
         self.percent = QLabel()
         self.percent.setProperty("role", "figure")
         self.percent.setFont(tabular(self.percent.font()))
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = thin_bar()
         self.steps = QLabel()
         self.steps.setFont(tabular(self.steps.font()))
         self.pause = self._button("Pause", "pause", self._toggle_pause, "Wait after this step")
@@ -121,9 +119,8 @@ class RunProgress(QWidget):
         self.show_now()
 
     def _button(self, words: str, icon: str, run: Callable[[], object], tip: str) -> QPushButton:
-        button = QPushButton(words)
+        button = with_icon(words, icon, self._icons)
         button.setToolTip(tip)
-        self._icons.bind(button, icon)
         button.clicked.connect(lambda: run())
         return button
 
@@ -148,14 +145,14 @@ class RunProgress(QWidget):
         for button in (self.pause, self.stop, self.evaluate, self.save):
             button.setVisible(running)
         alive = phase in (RunPhase.RUNNING, RunPhase.PAUSED)
-        self.pause.setText("Go on" if paused else "Pause")
+        self.pause.setText(" Go on" if paused else " Pause")
         self._icons.bind(self.pause, "play" if paused else "pause")
         self.pause.setEnabled(alive)
         self.stop.setEnabled(running and phase is not RunPhase.STOPPING)
         for button in (self.evaluate, self.save):
             button.setEnabled(alive)
         self.resume.setVisible(not running and phase is not RunPhase.NONE)
-        self.resume.setText("Extend…" if phase is RunPhase.FINISHED else "Go on")
+        self.resume.setText(" Extend" if phase is RunPhase.FINISHED else " Go on")
         self.another.setVisible(not running)
         self._show_export(alive)
         self._show_figures(history, running)
@@ -163,6 +160,7 @@ class RunProgress(QWidget):
     def _show_export(self, alive: bool) -> None:
         has_state = bool(self._monitor.checkpoints) or alive
         reason = "A model is being exported" if self._exporting else ""
+        self.try_button.setText(" Exporting…" if self._exporting else " Try it")
         reason = reason or ("" if has_state else "There is no saved state yet")
         for button, tip in (
             (self.try_button, "Draw with the model as it is now, on your canvas"),

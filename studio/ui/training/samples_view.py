@@ -20,6 +20,7 @@ GAP_PX = 4
 NAME_PX = 74
 LABEL_PX = 18
 LARGE_PX = 256
+OWN = "Yours"
 COLOURS, WITH_HINTS = 1, 3
 KEPT = 4
 """Decoded grids that are remembered."""
@@ -154,7 +155,7 @@ class SampleSheet(QWidget):
     ) -> None:
         """Show one grid, with the pictures of an ``earlier`` one above its own where there is one."""
         self._tops = [
-            "Your drawing" if grid.preview and i == 0 else label
+            OWN if grid.preview and i == 0 else label
             for i, label in enumerate([*grid.labels, *[""] * grid.rows][: grid.rows])
         ]
         rows = []
@@ -223,7 +224,7 @@ class SampleSheet(QWidget):
         metrics = painter.fontMetrics()
         for column, name in enumerate(self._tops):
             box = QRect(left + column * (side + GAP_PX), 0, side, LABEL_PX - 2)
-            own = column == 0 and name == "Your drawing"
+            own = column == 0 and name == OWN
             painter.setPen(colours.color(colours.ColorRole.WindowText) if own else muted)
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, side)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text)
@@ -234,7 +235,7 @@ class SampleSheet(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
             for column, picture in enumerate(pictures):
                 painter.drawImage(self.cell_rect(row, column), image_of(picture))
-        if self._tops and self._tops[0] == "Your drawing":
+        if self._tops and self._tops[0] == OWN:
             frame = self.cell_rect(0, 0).united(self.cell_rect(len(self._rows) - 1, 0))
             painter.setPen(QPen(colours.accent().color(), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

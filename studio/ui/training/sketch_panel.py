@@ -45,8 +45,8 @@ class SketchPanel(QWidget):
         self.again.clicked.connect(choice.draw_again)
         self.sliders: dict[str, SliderRow] = {}
         helps = {setting.name: setting.help for setting in settings_of(choice.sketch)}
-        self._made = QWidget()
-        rows = QVBoxLayout(self._made)
+        self.controls = QWidget()
+        rows = QVBoxLayout(self.controls)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         for name, words in KINDS.items():
@@ -67,7 +67,7 @@ class SketchPanel(QWidget):
         whole.addWidget(self.about)
         whole.addLayout(grid)
         whole.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        whole.addWidget(self._made)
+        whole.addWidget(self.controls)
         choice.changed.connect(self._show)
         choice.sketches_ready.connect(self._on_sketches)
         self._show()
@@ -97,7 +97,7 @@ class SketchPanel(QWidget):
             else "The folder has pictures only. Sketches are made of them, a mixture of kinds:"
         )
         self.again.setVisible(not has_sketches)
-        self._made.setVisible(not has_sketches)
+        self.controls.setVisible(not has_sketches)
         self._show_sliders()
         self._show_pictures()
 

@@ -173,13 +173,12 @@ class TrainingWorkspace(QWidget):
             reason = "Choose pictures first"
         elif choice.problem:
             reason = "These pictures cannot be used; see the first column"
-        elif choice.found is None:
+        elif choice.found is None and not choice.is_prepared:
             reason = "The pictures are being looked through"
         self.form.set_blocked(reason)
         if choice.folder is not None:
             self.form.name.setPlaceholderText(choice.folder.name)
-        self.data.setEnabled(not self.monitor.running)
-        self.data.setToolTip("The pictures of a run stay as they are" if self.monitor.running else "")
+        self.data.set_locked(self.monitor.running)
 
     def _on_resume_wanted(self) -> None:
         self.resume(self.monitor.history.run, extend=self.monitor.phase is RunPhase.FINISHED)

@@ -96,6 +96,7 @@ class SliderRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.name)
+        self.name.setVisible(bool(name))
         row.addWidget(self.slider, 1)
         row.addWidget(self.figures)
         self.slider.valueChanged.connect(self._on_moved)
