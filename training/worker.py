@@ -25,8 +25,6 @@ NICE = 10
 
 def main() -> int:
     """Read the request from stdin, do the work, return the exit status."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(NICE)
     speak = _Speaker(sys.stdout)
     # What libraries print must not stand among the events.
     sys.stdout = sys.stderr
@@ -53,6 +51,9 @@ def _train(request: dict[str, Any], speak: "_Speaker") -> int:
     from training.listeners import run_recorders
     from training.loop import train
 
+    # Whoever watches and draws goes first.
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(NICE)
     config = from_dict(request["config"])
     recorders = run_recorders(Path(config.run))
     inbox: collections.deque[Command] = collections.deque()

@@ -35,18 +35,9 @@ from training.files import UserError
 STARTED = events.Started("run", 0, 100, "CPU", "float32", 12, ("Round",), {}, batch_size=4)
 
 
-def step(number: int, steps: int = 100, **losses: float) -> events.StepDone:
-    return events.StepDone(
-        number, steps, losses or {"l1": 1 / number}, 8.0, 1.0, 60.0, 1e-4, 0.5, {"real": 0.6, "generated": 0.5}
-        steps,
-        losses or {"l1": 1.0 / number},
-        8.0,
-        1.0,
-        60.0,
-        1e-4,
-        0.5,
-        {"real": 0.6, "generated": 0.5},
-    )
+def step(number: int, **losses: float) -> events.StepDone:
+    balance = {"real": 0.6, "generated": 0.5}
+    return events.StepDone(number, 100, losses or {"l1": 1 / number}, 8.0, 1.0, 60.0, 1e-4, 0.5, balance)
 
 
 def measured(number: int, l1: float, best: bool = False) -> events.MetricsReady:
