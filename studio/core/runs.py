@@ -7,14 +7,17 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile
 
 from studio.core.settings import runs_dir
 from training import events
-from training.config import TrainConfig, load_config
 from training.events import Event
 from training.files import UserError
+
+if TYPE_CHECKING:
+    from training.config import TrainConfig
 
 LOCK = "window.lock"
 HOSTED = "hosted"
@@ -76,7 +79,7 @@ def list_runs(folder: Path | None = None, now: float | None = None) -> list[RunS
 
 def summarise(run: Path, now: float) -> RunSummary:
     """Return what has become of ``run`` at the time ``now``; UserError when its config cannot be read."""
-    config = load_config(run / CONFIG)
+    config = _config(run)
     told = read_events(run)
     journal = run / JOURNAL
     changed = (journal if journal.is_file() else run / CONFIG).stat().st_mtime
@@ -132,12 +135,19 @@ def checkpoints_of(run: Path) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def config_of(run: Path) -> TrainConfig | None:
+def config_of(run: Path) -> "TrainConfig | None":
     """Return the run's config, None where it cannot be read."""
     try:
-        return load_config(run / CONFIG)
+        return _config(run)
     except UserError:
         return None
+
+
+def _config(run: Path) -> "TrainConfig":
+    # Imported here: the window is painted before it needs to know what can be set in a training.
+    from training.config import load_config
+
+    return load_config(run / CONFIG)
 
 
 def new_run_folder(name: str, folder: Path | None = None) -> Path:

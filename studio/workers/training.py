@@ -12,6 +12,7 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QThread, Signal
 
@@ -19,9 +20,11 @@ from studio.core.runs import RunLock
 from studio.core.settings import Setting, Settings
 from training import commands, events
 from training.commands import Command
-from training.config import TrainConfig, load_config, to_dict
 from training.events import Event
 from training.files import UserError
+
+if TYPE_CHECKING:
+    from training.config import TrainConfig
 
 log = logging.getLogger(__name__)
 
@@ -96,12 +99,15 @@ class TrainingHost(QObject):
         """The process that trains, 0 when none of its own does."""
         return self._worker.process_id if isinstance(self._worker, _Child) else 0
 
-    def start(self, config: TrainConfig) -> None:
+    def start(self, config: "TrainConfig") -> None:
         """Begin a new run in ``config.run``; UserError when one is going on or nothing here can train."""
         self._begin(config, resume=False)
 
     def resume(self, run: Path, steps: int | None = None, minutes: float | None = None) -> None:
         """Go on with a run; ``steps`` or ``minutes`` in all plan it anew. UserError as in `start`."""
+        # Imported here and below: the window is painted before it needs to know what can be set.
+        from training.config import load_config
+
         config = replace(load_config(run / "config.toml"), run=str(run))
         if steps is not None or minutes is not None:
             config = replace(config, steps=steps or config.steps, minutes=minutes, epochs=None).checked()
@@ -126,7 +132,7 @@ class TrainingHost(QObject):
             self._unlock()
         return ended
 
-    def _begin(self, config: TrainConfig, *, resume: bool) -> None:
+    def _begin(self, config: "TrainConfig", *, resume: bool) -> None:
         if self._worker is not None:
             raise UserError("A training is going on; stop it before another one begins.")
         in_thread = self._in_thread()
@@ -195,7 +201,7 @@ class _Thread(QThread):
     refused = Signal(str)
     ended = Signal()
 
-    def __init__(self, config: TrainConfig, resume: bool, parent: QObject) -> None:
+    def __init__(self, config: "TrainConfig", resume: bool, parent: QObject) -> None:
         super().__init__(parent)
         self.setObjectName("training")
         self._config = config
@@ -254,7 +260,9 @@ class _Child(QProcess):
     refused = Signal(str)
     ended = Signal()
 
-    def __init__(self, config: TrainConfig, resume: bool, parent: QObject) -> None:
+    def __init__(self, config: "TrainConfig", resume: bool, parent: QObject) -> None:
+        from training.config import to_dict
+
         super().__init__(parent)
         self.python = ""
         self._request = {"task": "train", "config": to_dict(config), "resume": resume}
