@@ -13,7 +13,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.core.document import Document
 from studio.ui.canvas import view
 from studio.ui.canvas.canvas import CanvasWidget
-from tests.benchmarks.measure import Effort, Point, Row, percentile, resident_mb, scribble
+from tests.benchmarks.measure import (
+    Effort,
+    Point,
+    Row,
+    milliseconds,
+    percentile,
+    resident_mb,
+    scribble,
+)
 
 SIZE = 2048
 LAYERS = 10
@@ -167,6 +175,34 @@ def pen_and_repaint(effort: Effort) -> list[Row]:
         ):
             measured, reference = percentile(ours[which], share), percentile(plain[which], share)
             rows.append(Row(f"{name}, {size} px, {look}", measured, reference, budget, "ms", against))
+    canvas.close()
+    pad.close()
+    return rows
+
+
+def pan(effort: Effort) -> list[Row]:
+    """The repaint after each event of a pan, upright and turned, beside a plain pad painted whole."""
+    application()
+    size = effort.times(SIZE, 256)
+    canvas, pad = CanvasWidget(full_document(size, 4)), PlainPad(size)
+    canvas.set_picture(QImage(size, size, QImage.Format.Format_RGB32))
+    _shown(canvas)
+    _shown(pad)
+    rows = []
+    for degrees in (0, 90, 33):
+        canvas.upright()
+        canvas.zoom_to(0.8)
+        canvas.rotate_by(degrees)
+        QApplication.processEvents()
+        ours, plain = [], []
+        for index in range(effort.times(60, 3)):
+            canvas.pan_by(7 if index % 20 < 10 else -7, 3 if index % 6 < 3 else -3)
+            ours.append(milliseconds(QApplication.processEvents))
+            pad.update()
+            plain.append(milliseconds(QApplication.processEvents))
+        name = f"pan repaint p95, {size} px, turned by {degrees} degrees"
+        measured, reference = percentile(ours, 0.95), percentile(plain, 0.95)
+        rows.append(Row(name, measured, reference, REPAINT_P95_MS, "ms", "a plain pad painted whole"))
     canvas.close()
     pad.close()
     return rows

@@ -7,6 +7,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "start": window.start_up,
     "idle": window.idle,
     "pen": pen.pen_and_repaint,
+    "pan": pen.pan,
     "drawing": drawing.drawing,
     "live": live.live_step,
     "runtimes": live.runtimes,
