@@ -5,9 +5,9 @@ cost little, and a thin tail near full resolution. Enlarging is nearest neighbou
 leaves no checkerboard (Odena et al. 2016); only the last step, to full resolution, is a sub-pixel
 convolution that starts as one (ICNR, Aitken et al. 2017), at a quarter of the price. A hint's colour is
 laid over the network's own through a gate that starts open, so hints are obeyed from the first step and the
-network learns where not to. Beside the spread hints it is shown the ground, the paper that is reached
-from the border: inside and outside of a large shape look alike to a convolution. No dropout and no batch
-statistics: what is trained is what is exported.
+network learns where not to. In the same way the ground, the paper that is reached from the border, is left
+white: inside and outside of a large shape look alike to a convolution. No dropout and no batch statistics:
+what is trained is what is exported.
 
 Colours may be coarser than the lines that part them: with a ``grain`` of 2 the network works at half the
 picture's side, for a quarter of the price, and its colours are enlarged.
@@ -28,8 +28,8 @@ STRIDE = 32
 SMALLEST, LARGEST = 64, 1024
 TINY = 1e-6
 PAPER, OPEN_GATE = 0.9, 2.0
-"""Where colours and the hints' gate start: near white, and mostly open."""
-LEAK = 0.1
+"""Where colours and the gates start: near white, and mostly open."""
+LEAK, SLOPE = 0.1, 0.2
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
@@ -81,10 +81,10 @@ class UNetGenerator(nn.Module):
         self.decode = nn.ModuleList(
             nn.ModuleList(ResidualBlock(width, condition) for _ in range(depth)) for width in channels[:-1]
         )
-        self.colours = conv3(tail, (3 + 1) * 4)
+        self.colours = conv3(tail, (3 + 1 + 1) * 4)
         start_alike(self.colours, 4)
         with torch.no_grad():
-            cast(Tensor, self.colours.bias).copy_(torch.tensor([PAPER] * 12 + [OPEN_GATE] * 4))
+            cast(Tensor, self.colours.bias).copy_(torch.tensor([PAPER] * 12 + [OPEN_GATE] * 8))
 
     def forward(self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor) -> Tensor:
         """Colours without lines [N,3,H,W] in 0..1, or a little beyond, which the exported graph cuts off.
@@ -98,12 +98,13 @@ class UNetGenerator(nn.Module):
         alpha = hints[:, 3:]
         drawn = torch.cat([1.0 - sketch, hints[:, :3] * alpha, alpha], dim=1)
         spread = spread_hints(sketch, hints)
-        x = torch.cat([F.relu(self.stem(drawn)), spread, find_ground(sketch)], dim=1)
-        x = F.relu(self.join(x))
+        ground = find_ground(sketch)
+        x = torch.cat([_active(self.stem(drawn)), spread, ground], dim=1)
+        x = _active(self.join(x))
         skips = []
         for level in range(LEVELS):
             skips.append(x)
-            x = F.relu(self.down[level](x))
+            x = _active(self.down[level](x))
             if level > 0:
                 x = self.encode[level - 1](x, condition)
         for block in self.middle:
@@ -112,12 +113,14 @@ class UNetGenerator(nn.Module):
         for level in reversed(range(LEVELS)):
             # Narrowed before it is enlarged, then added: a quarter of the work of enlarging and joining.
             x = F.interpolate(self.narrow[level](x), scale_factor=2.0, mode="nearest") + skips[level]
-            x = F.relu(self.merge[level](x))
+            x = _active(self.merge[level](x))
             if level > 0:
                 for block in cast(nn.ModuleList, self.decode[level - 1]):
                     x = block(x, condition)
         values = F.pixel_shuffle(self.colours(x), 2).float()
-        own, gate = values[:, :3], torch.sigmoid(values[:, 3:])
+        own, gate, bare = values[:, :3], torch.sigmoid(values[:, 3:4]), torch.sigmoid(values[:, 4:])
+        bare = bare * F.interpolate(ground, scale_factor=2.0, mode="nearest")
+        own = own * (1.0 - bare) + bare
         hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
         flats = own * (1.0 - gate * hinted[:, 3:]) + gate * hinted[:, :3]
         # Beyond 0..1 a small slope stays: a sigmoid or a hard cut would hold white paper white for long.
@@ -134,6 +137,11 @@ class UNetGenerator(nn.Module):
         if self.noise is not None:
             condition = condition + self.noise(noise)
         return condition
+
+
+def _active(x: Tensor) -> Tensor:
+    """Leaky: in the middle of a large plain region a thin level of plain ReLUs dies, and its colours with it."""
+    return F.leaky_relu(x, SLOPE)
 
 
 def coarser(sketch: Tensor, hints: Tensor, grain: int) -> tuple[Tensor, Tensor]:
