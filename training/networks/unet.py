@@ -140,7 +140,7 @@ class UNetGenerator(nn.Module):
 
 
 def _active(x: Tensor) -> Tensor:
-    """Leaky: in the middle of a large plain region a thin level of plain ReLUs dies, and its colours with it."""
+    """Leaky: amid a large plain region a thin level of plain ReLUs dies, and its colours with it."""
     return F.leaky_relu(x, SLOPE)
 
 
