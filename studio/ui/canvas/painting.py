@@ -1,5 +1,6 @@
 """Painting one frame of the canvas from plain values: panes, divider, captions, the pen's outline."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -12,6 +13,7 @@ from studio.ui.canvas.view import Point, Size, ViewTransform
 
 CRISP_ZOOM = 2.0  # from here on document pixels show as sharp squares
 CAPTION_MARGIN = 10.0
+MOST_PARTS = 12
 SHADOW_PX = 5
 SMALLEST_OUTLINE_PX = 2.5
 
@@ -137,21 +139,33 @@ def _paint_pane(
     paper = QRectF(0, 0, frame.document.width, frame.document.height)
     outline = transform.map(QPolygonF(paper))
     inverse, _ = transform.inverted()
-    visible = inverse.mapRect(QRectF(clip.boundingRect())).toAlignedRect().adjusted(-2, -2, 2, 2)
-    if not paper.contains(QRectF(visible)):
+    if not paper.contains(inverse.mapRect(QRectF(clip.boundingRect())).adjusted(-3, -3, 3, 3)):
         _paint_shadow(painter, outline, turned=frame.view.rotation % 90 != 0)
     if picture > 0 and frame.rasters.picture is None:
         _paint_empty(painter, frame.look, pane, outline)
     else:
-        painter.save()
-        painter.setTransform(transform, True)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.view.rotation % 90 != 0)
-        _paint_content(painter, frame, visible, drawing=drawing, picture=picture)
-        painter.restore()
+        # Part by part: after a pan a narrow strip at two edges has come into sight, and little else.
+        for part in _parts(clip):
+            painter.save()
+            painter.setClipRegion(part)
+            painter.setTransform(transform, True)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.view.rotation % 90 != 0)
+            visible = inverse.mapRect(QRectF(part.boundingRect())).toAlignedRect().adjusted(-2, -2, 2, 2)
+            _paint_content(painter, frame, visible, drawing=drawing, picture=picture)
+            painter.restore()
     if frame.pen is not None:
         ghost = frame.arrangement.mode is ViewMode.SIDE_BY_SIDE
         _paint_pen(painter, frame, pane, frame.pen, dot=ghost)
     painter.restore()
+
+
+def _parts(clip: QRegion) -> Iterator[QRegion]:
+    """The rectangles of a region; the whole where they are many."""
+    if clip.rectCount() > MOST_PARTS:
+        yield clip
+        return
+    for rect in clip:  # type: ignore[attr-defined]  # the stubs lack QRegion's iterator
+        yield QRegion(rect)
 
 
 def _paint_content(painter: QPainter, frame: Frame, visible: QRect, *, drawing: bool, picture: float) -> None:
