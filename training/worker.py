@@ -41,8 +41,17 @@ def main() -> int:
 def _export(request: dict[str, Any], speak: "_Speaker") -> int:
     from training.export import export_run
 
-    card = {key: str(value) for key, value in request["card"].items()}
-    result = export_run(Path(request["run"]), Path(request["out"]), step=request["step"], **card)
+    card = request["card"]
+    name, licence, author, note = (str(card.get(key, "")) for key in ("name", "licence", "author", "note"))
+    result = export_run(
+        Path(request["run"]),
+        Path(request["out"]),
+        name=name,
+        licence=licence,
+        author=author,
+        note=note,
+        step=request["step"],
+    )
     speak(Exported(str(result.path), result.worst))
     return 0
 
