@@ -52,7 +52,7 @@ class Team:
         """``network`` so that a backward pass averages its gradients over the team."""
         if self.size == 1:
             return network
-        return DistributedDataParallel(network, broadcast_buffers=False)
+        return DistributedDataParallel(network, forward_sync_buffers=False)
 
     def mean(self, values: Tensor) -> Tensor:
         """The mean of ``values`` over the team; gradients do not pass. Every process has to call it."""

@@ -50,11 +50,13 @@ def run_team(size: int, data: Path, run: Path, mode: str, *settings: str) -> lis
         for rank in range(size)
     ]
     try:
-        printed = [finish(process) for process in team]
+        said = [process.communicate(timeout=240) for process in team]
     finally:
         for process in team:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
-    assert not any(printed[1:])
-    return printed[0]
+    # All of them: when one breaks, the others complain of its absence.
+    assert [process.returncode for process in team] == [0] * size, "\n".join(err for _, err in said)
+    assert not any(out for out, _ in said[1:])
+    return [json.loads(line) for line in said[0][0].splitlines()]

@@ -8,7 +8,7 @@ import torch
 
 from tests.training.data.trees import write_photos
 from tests.training.runs import Listener, after, ignore, never, tiny_config
-from training import automatic, checkpoint, commands, events, session
+from training import automatic, checkpoint, commands, events, losses, session, step
 from training.config import TrainConfig, load_config
 from training.data.paired import PairedDataset
 from training.device import place
@@ -92,17 +92,16 @@ def test_every_way_to_train_resumes_to_the_last_bit(
     assert ours.manifest["plan"]["strength"] == theirs.manifest["plan"]["strength"]
 
 
-def test_the_adaptive_strength_rises_while_the_judge_is_sure(pairs: Path, tmp_path: Path) -> None:
-    settings = ("discriminator.augment=adaptive", "discriminator.augment_pictures=100")
-    strengths = {}
-    for target in (0, 1):
-        config = tiny_config(
-            pairs, tmp_path / str(target), "steps=8", f"discriminator.augment_target={target}", *settings
-        )
-        train(config, ignore, never)
-        strengths[target] = checkpoint.last_checkpoint(tmp_path / str(target)).manifest["plan"]["strength"]
-    assert strengths[1] == 0
-    assert strengths[0] > 0
+@pytest.mark.parametrize("sure", [True, False])
+def test_the_adaptive_strength_rises_while_the_judge_is_sure(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sure: bool
+) -> None:
+    monkeypatch.setattr(losses, "judged_rightly", lambda real, fake: torch.full((2,), float(sure)))
+    monkeypatch.setattr(step, "JUDGED_STEP", 0.5)
+    settings = ("discriminator.augment=adaptive", "discriminator.augment_pictures=100", "steps=8")
+    train(tiny_config(pairs, tmp_path / "run", *settings), ignore, never)
+    strength = checkpoint.last_checkpoint(tmp_path / "run").manifest["plan"]["strength"]
+    assert strength == pytest.approx(0.16 if sure else 0.0)
 
 
 def test_the_discriminator_learns_every_second_step_when_asked(

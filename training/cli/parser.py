@@ -69,7 +69,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--quality", metavar="NAME", help="draft, normal or best: changes of the recipe")
     train.add_argument(
-        "--run", required=True, type=Path, dest="run_folder", metavar="RUN", help="new run folder"
+        "--run",
+        "--run-folder",  # torchrun takes --run for one of its own
+        required=True,
+        type=Path,
+        dest="run_folder",
+        metavar="RUN",
+        help="new run folder",
     )
     _add_length(train)
     train.add_argument("--size", type=_whole, metavar="S", help="side of the training pictures")

@@ -1,6 +1,6 @@
 """Our recipe for line art."""
 
-from training.config import GeneratorConfig, LossConfig, TrainConfig
+from training.config import DiscriminatorConfig, GeneratorConfig, LossConfig, TrainConfig
 from training.recipes.registry import register_recipe
 
 
@@ -15,11 +15,13 @@ def lineart() -> TrainConfig:
 
     Colours are two pixels wide (``grain``): lines part them, and those keep the picture's own resolution.
     Where nothing tells a picture's colours, L1 counts less; in full it asks for the middle of all likely
-    colours, which is near white. docs/models.md has the study behind the weights.
+    colours, which is near white. docs/models.md has the study behind the weights. With few pictures the
+    discriminator sees them varied, as far as it needs (Zhao et al. 2020, Karras et al. 2020).
     """
     return TrainConfig(
         recipe="lineart",
         batch_size=8,
         generator=GeneratorConfig(width=32, grain=2),
+        discriminator=DiscriminatorConfig(augment="auto"),
         loss=LossConfig(adversarial=1.0, l1=4.0, flats=1.0, untold=0.6),
     )

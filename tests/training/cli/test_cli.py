@@ -9,6 +9,7 @@ import pytest
 
 from tests.training.runs import TINY
 from training.cli.parser import main
+from training.config import load_config
 
 COMMANDS = ["prepare", "recipes", "train", "resume", "evaluate", "export"]
 
@@ -57,7 +58,7 @@ def test_help_needs_nothing_heavy(command: str) -> None:
         ("train --recipe lineart --data D --run R --steps many", "whole number"),
         ("train --recipe lineart --data D --run R --steps 0", "from 1"),
         ("train --recipe lineart --data D --run R --steps 5 --minutes 5", "--help"),
-        ("train --recipe lineart --data D --run R --size 100", "multiple of 32"),
+        ("train --recipe lineart --data D --run R --size 100", "multiple of"),
         ("train --recipe lineart --data D --run R --device tpu", "cuda"),
         ("train --recipe lineart --data {empty} --run R", "{empty}"),
         ("train --recipe lineart --data {pairs} --run R --init {empty}/none.onnx", "none.onnx"),
@@ -65,6 +66,8 @@ def test_help_needs_nothing_heavy(command: str) -> None:
         ("evaluate {empty} --data {pairs}", "{empty}"),
         ("evaluate {empty}/none.onnx --data {pairs}", "none.onnx"),
         ("export {empty} --out M.onnx", "{empty}"),
+        ("train --recipe lineart --data D --run R --quality ultra", "draft, normal, best"),
+        ("train --recipe lineart --data D --run R --epochs 5 --minutes 5", "--help"),
         ("prepare photos D", "openmoji"),
         ("prepare openmoji {empty} --size 7", "64"),
     ],
@@ -105,8 +108,9 @@ def test_a_model_from_train_to_file(
     given += ["--batch-size", "2", "--seed", "3", "--device", "cpu", "--json"]
     assert main(["train", *given, *settings]) == 0
     assert [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()][-1] == "Finished"
-    assert main(["resume", str(run), "--steps", "3"]) == 0
+    assert main(["resume", str(run), "--epochs", "0.5"]) == 0
     assert "l1" in capsys.readouterr().err
+    assert load_config(run / "config.toml").steps == 3
     assert main(["export", str(run), "--out", str(model)]) == 0
     assert "/255" in capsys.readouterr().out
     assert main(["evaluate", str(model), "--data", str(pairs), "--json"]) == 0
