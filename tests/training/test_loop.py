@@ -40,7 +40,7 @@ def assert_identical(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tens
     [
         (),
         ("precision=bfloat16",),
-        ("discriminator.kind=projected", "loss.features=1", "discriminator.crop=0.7", "size=96"),
+        ("discriminator.kind=projected", "loss.features=1", "discriminator.crop=0.7", "size=128"),
     ],
     ids=["patchgan", "bfloat16", "projected"],
 )
