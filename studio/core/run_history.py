@@ -14,6 +14,17 @@ OLD_GAP_PX = 4
 OLD_COLUMNS = 5
 """Grids of runs that did not say how theirs are divided."""
 
+METRIC_WORDS = {
+    "l1": "Error (L1)",
+    "l1_hinted": "Error with hints (L1)",
+    "ssim": "Likeness (SSIM)",
+    "kd_efficientnet_lite2": "Kernel distance",
+    "fd_efficientnet_lite2": "Fréchet distance",
+    "kid": "KID",
+    "fid": "FID",
+    "is": "Inception Score",
+}
+
 COLUMN_NAMES = ("Drawing", "Colours", "Hints", "With hints", "Truth")
 
 
@@ -95,6 +106,8 @@ class RunHistory:
     samples: list[SampleGrid] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
     warning: events.Warned | None = None
+    reached: int = 0
+    """The last step that any event speaks of."""
 
     @classmethod
     def of_run(cls, run: Path) -> "RunHistory":
@@ -107,9 +120,7 @@ class RunHistory:
     @property
     def step(self) -> int:
         """The last step heard of."""
-        if self.last is not None:
-            return self.last.step
-        return self.started.step if self.started is not None else 0
+        return self.reached
 
     @property
     def steps(self) -> int:
@@ -119,6 +130,7 @@ class RunHistory:
 
     def add(self, event: Event) -> None:
         """Take one more event in."""
+        self.reached = getattr(event, "step", self.reached)
         match event:
             case events.Started():
                 self.started = event
@@ -179,7 +191,7 @@ def sentence_of(event: Event) -> str:
                 f"({event.precision})."
             )
         case events.MetricsReady():
-            figures = ", ".join(f"{name} {value:.4g}" for name, value in event.metrics.items())
+            figures = ", ".join(f"{metric_words(name)} {value:.4g}" for name, value in event.metrics.items())
             better = "; the best so far" if event.best else ""
             return f"Measured on {event.count:,} held-out pictures: {figures}{better}."
         case events.CheckpointSaved():
@@ -197,6 +209,11 @@ def sentence_of(event: Event) -> str:
         case events.SamplesReady():
             return "Samples drawn."
     return ""
+
+
+def metric_words(name: str) -> str:
+    """Return what a figure is called."""
+    return METRIC_WORDS.get(name, name)
 
 
 def time_words(seconds: float) -> str:

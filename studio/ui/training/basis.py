@@ -10,7 +10,7 @@ from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.picture_grid import image_of
 
-COLUMN_PX = 284
+COLUMN_PX = 292
 MARGIN_PX = 16
 
 

@@ -87,6 +87,11 @@ class DataChoice(QObject):
         self.folder, self.source = folder, SourceConfig()
         self._look()
 
+    def take_over(self, folder: Path, source: SourceConfig, sketch: SketchConfig) -> None:
+        """Take the choice that a run was made with."""
+        self.folder, self.source, self.sketch = folder, source, sketch
+        self._look()
+
     def choose_sample(self) -> None:
         """Take the sample data set, drawn first where it is not here yet."""
         if (sample_folder() / "dataset.json").is_file():

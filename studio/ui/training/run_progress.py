@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.run_history import RunHistory, balance_words, time_words
+from studio.core.run_history import RunHistory, balance_words, metric_words, time_words
 from studio.ui.icons import IconBook
 from studio.ui.theme import GAP, muted_label, tabular
 from studio.ui.training.basis import subtitle, thin_bar, with_icon, wrapped
@@ -69,11 +69,11 @@ class RunProgress(QWidget):
         self.pause = self._button("Pause", "pause", self._toggle_pause, "Wait after this step")
         self.stop = self._button("Stop", "stop", monitor.stop, "Save the state and end; it can go on later")
         self.evaluate = self._button(
-            "Measure now", "chart-line", partial(monitor.send, commands.Evaluate()),
+            "Measure", "chart-line", partial(monitor.send, commands.Evaluate()),
             "Measure on the held-out pictures now",
         )  # fmt: skip
         self.save = self._button(
-            "Save now", "content-save-outline", partial(monitor.send, commands.SaveCheckpoint()),
+            "Save", "content-save-outline", partial(monitor.send, commands.SaveCheckpoint()),
             "Save a checkpoint now",
         )  # fmt: skip
         self.try_button = self._button("Try it", "draw", self.try_wanted.emit, "")
@@ -196,8 +196,8 @@ class RunProgress(QWidget):
         if best is None:
             self.measured.setText("Not measured yet.")
         else:
-            figures = ", ".join(f"{name} {value:.3g}" for name, value in best.metrics.items())
-            self.measured.setText(f"Best at step {best.step:,} (N = {best.count:,}): {figures}")
+            figures = "\n".join(f"{metric_words(name)}  {value:.3g}" for name, value in best.metrics.items())
+            self.measured.setText(f"{figures}\nBest at step {best.step:,} · N = {best.count:,}")
             self.measured.setToolTip(best.protocol)
 
 

@@ -14,6 +14,7 @@ from studio.ui.theme import Theme
 from studio.ui.training.log_view import LogView
 from studio.ui.training.monitor import RunMonitor
 from studio.ui.training.plots import Curve, CurvePlot
+from studio.ui.training.quality_page import QualityPage
 from studio.ui.training.runs_view import RunsView
 from studio.ui.training.samples_view import SamplesView
 from studio.workers.tasks import Lane, run_in_background
@@ -50,7 +51,7 @@ class WatchColumn(QWidget):
             bounds=(0.0, 1.0),
             empty="The share of patches that the discriminator judges rightly; 0.5 is balance.",
         )
-        self.quality = CurvePlot(palette, empty="Figures on held-out pictures appear when they are measured.")
+        self.quality = QualityPage(palette)
         self.log = LogView(palette)
         self.runs = RunsView(icons, messages)
         self.tabs = QTabWidget()
@@ -105,7 +106,8 @@ class WatchColumn(QWidget):
         elif page is self.balance:
             self.balance.set_curves(self._curves("balance", BALANCE_NAMES))
         elif page is self.quality:
-            self.quality.set_curves(self._curves("metrics"))
+            chosen = history.measured.chosen if history.measured is not None else ""
+            self.quality.show_curves(list(history.metrics), chosen, self._curves("metrics"))
         elif page is self.log:
             self.log.set_lines(history.log)
 

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core import settings as keys
 from studio.core.library import ModelEntry
@@ -82,10 +82,7 @@ class TrainingWorkspace(QWidget):
             columns.addWidget(part)
         columns.addWidget(self.watch, 1)
         rows = down(self)
-        notice_row = QVBoxLayout()
-        notice_row.setContentsMargins(0, 0, 0, 0)
-        notice_row.addWidget(self.notice)
-        rows.addLayout(notice_row)
+        rows.addWidget(self.notice)
         rows.addLayout(columns, 1)
         self.setAcceptDrops(True)
         self._connect()
@@ -117,7 +114,10 @@ class TrainingWorkspace(QWidget):
         """Go on with a run; ``extend`` plans a finished one anew, half as long again."""
         try:
             config = config_of(run)
-            self._preview.set_side(config.size if config is not None else 0)
+            if config is not None:
+                self._preview.set_side(config.size)
+                if self.choice.folder is None:
+                    self.choice.take_over(Path(config.data), config.source, config.sketch)
             steps = minutes = None
             if extend and config is not None:
                 if config.minutes is not None:
