@@ -1,6 +1,5 @@
 """The training workspace as a person uses it: pictures in, a real tiny run, a model in the picker."""
 
-
 from pathlib import Path
 
 import numpy as np

@@ -1,0 +1,268 @@
+"""The parts of the workspace on their own: form, plan, curves, samples, preview and the rail's note."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from studio.core.document import Document
+from studio.core.run_history import RunHistory, SampleGrid
+from studio.core.tools import ToolId, ToolOptions, make_tool
+from studio.ui.palette import DARK, LIGHT
+from studio.ui.rail import WorkspaceButton
+from studio.ui.training.config_form import ConfigForm
+from studio.ui.training.plots import CurvePlot, smoothed
+from studio.ui.training.preview_sender import APART_S, QUIET_S, PreviewPolicy, preview_of
+from studio.ui.training.quality_page import QualityPage
+from studio.ui.training.run_plan import ENDLESS_STEPS, Length, RunPlan, with_values
+from studio.ui.training.samples_view import SamplesView
+from studio.workers.awake import inhibit_command
+from studio.workers.publish import file_stem, free_path
+from tests.studio.conftest import Draw
+from training.config import TrainConfig
+from training.data.options import SketchConfig, SourceConfig
+from training.files import UserError
+from training.options import settings_of
+from training.recipes.presets import QUALITIES
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_every_quality_makes_a_whole_config(quality: str, tmp_path: Path) -> None:
+    plan = RunPlan(quality=quality)
+    config = plan.config_for(tmp_path, tmp_path / "run", SourceConfig(), SketchConfig(canny=0.0))
+    assert config.minutes == plan.minutes
+    assert config.sketch.canny == 0
+    assert config.size == plan.base().size
+
+
+def test_the_length_is_what_was_chosen_and_nothing_else() -> None:
+    assert RunPlan(length=Length.STEPS, steps=700).config().steps == 700
+    epochs = RunPlan(length=Length.EPOCHS, epochs=3).config()
+    assert (epochs.epochs, epochs.minutes) == (3, None)
+    improving = RunPlan(length=Length.IMPROVING).config()
+    assert improving.steps == ENDLESS_STEPS
+    assert improving.stop_when_stale > 0
+
+
+def test_what_was_changed_under_advanced_wins_over_the_quality() -> None:
+    plan = RunPlan(advanced={"generator.width": 40, "optim.betas": (0.5, 0.9), "batch_size": 3})
+    config = plan.config()
+    assert (config.generator.width, config.optim.betas, config.batch_size) == (40, (0.5, 0.9), 3)
+    with pytest.raises(UserError, match=r"generator\.width"):
+        RunPlan(advanced={"generator.width": 10_000}).config()
+
+
+def test_a_setting_that_is_not_set_goes_back_to_its_default() -> None:
+    config = with_values(TrainConfig(minutes=5.0), {"minutes": None})
+    assert config.minutes is None
+
+
+def test_every_setting_has_a_control_that_says_what_it_does(qtbot: QtBot) -> None:
+    settings = list(settings_of(TrainConfig()))
+    form = ConfigForm(settings)
+    qtbot.addWidget(form)
+    form.show_values(settings, ())
+    for setting in settings:
+        control = form.controls[setting.name]
+        assert control.toolTip() == setting.help
+        assert control.accessibleName() == setting.title
+        assert isinstance(control, QCheckBox | QComboBox | QSpinBox | QLineEdit)
+
+
+def test_the_form_announces_what_is_typed_and_shows_what_it_is_told(qtbot: QtBot) -> None:
+    settings = list(settings_of(TrainConfig()))
+    form = ConfigForm(settings)
+    qtbot.addWidget(form)
+    form.show()
+    form.show_values(settings, ())
+    told: list[tuple[str, object]] = []
+    form.edited.connect(lambda name, value: told.append((name, value)))
+    rate = form.controls["optim.generator_lr"]
+    rate.setText("0.0002")
+    rate.editingFinished.emit()
+    rate.setText("quick")
+    rate.editingFinished.emit()
+    assert rate.text() == "0.0002", "what is no number is taken back"
+    form.controls["augment.enabled"].click()
+    form.controls["batch_size"].setValue(7)
+    betas = form.controls["optim.betas"]
+    betas.setText("0.5, 0.9")
+    betas.editingFinished.emit()
+    assert told == [
+        ("optim.generator_lr", 0.0002),
+        ("augment.enabled", False),
+        ("batch_size", 7),
+        ("optim.betas", (0.5, 0.9)),
+    ]
+    told.clear()
+    form.show_values(settings_of(TrainConfig(batch_size=9)), ("batch_size",))
+    assert form.controls["batch_size"].value() == 9
+    assert told == []
+
+
+def test_smoothing_keeps_a_constant_and_the_length() -> None:
+    flat = np.full(50, 3.0)
+    assert np.allclose(smoothed(flat, 0.9), flat)
+    noisy = np.random.default_rng(0).normal(size=200)
+    soft = smoothed(noisy, 0.9)
+    assert len(soft) == 200
+    assert soft.std() < 0.5 * noisy.std()
+    assert smoothed(noisy, 0.0) is noisy
+
+
+def test_curves_come_hide_and_go(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT, logarithmic=True, empty="Nothing yet")
+    qtbot.addWidget(plot)
+    plot.show()
+    assert plot.plot.isHidden()
+    steps = np.array([1.0, 2.0, 3.0])
+    plot.set_curves({"l1": (steps, steps), "gan": (steps, np.zeros(3)), "none": (steps[:0], steps[:0])})
+    assert not plot.plot.isHidden()
+    assert sorted(plot._chips) == ["gan", "l1"]
+    plot._chips["l1"].click()
+    assert not plot._items["l1"][1].isVisible()
+    plot.set_palette(DARK)
+    assert not plot._items["l1"][1].isVisible(), "what was hidden stays hidden"
+    plot.set_curves({})
+    assert plot.plot.isHidden()
+
+
+def test_the_read_out_tells_the_values_under_the_pointer(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.resize(500, 300)
+    plot.show()
+    steps = np.array([0.0, 50.0, 100.0])
+    plot.set_curves({"l1": (steps, np.array([3.0, 2.0, 1.0]))})
+    plot.grab()  # painting fits the ranges
+    view = plot.plot.getPlotItem().vb
+    plot._on_hover(view.sceneBoundingRect().center())
+    assert plot.read_out.isVisible()
+    assert "Step 50" in plot.read_out.toPlainText()
+    assert "l1 2" in plot.read_out.toPlainText()
+    plot._on_hover(view.sceneBoundingRect().bottomRight() * 2)
+    assert not plot.read_out.isVisible()
+
+
+def test_quality_shows_one_figure_and_the_deciding_one_first(qtbot: QtBot) -> None:
+    page = QualityPage(LIGHT)
+    qtbot.addWidget(page)
+    steps = np.array([1.0, 2.0])
+    curves = dict.fromkeys(("l1", "ssim", "ssim · other"), (steps, steps))
+    page.show_curves(["l1", "ssim"], "ssim", curves)
+    assert page.figure.currentData() == "ssim"
+    assert sorted(page.plot._chips) == ["ssim", "ssim · other"]
+    assert page.way.text() == "Higher is better"
+
+
+def grids(folder: Path, count: int, side: int = 16) -> list[SampleGrid]:
+    found = []
+    for number in range(count):
+        rows = 2 + (number > 0)
+        pixels = np.full((rows * (side + 4) - 4, 5 * (side + 4) - 4, 3), 40 * number, np.uint8)
+        path = folder / f"step-{number}.png"
+        Image.fromarray(pixels).save(path)
+        labels = ("", "Round", "Boxes")[-rows:]
+        found.append(SampleGrid(10 * number, path, rows, 5, side, 4, rows == 3, labels))
+    return found
+
+
+def test_samples_stay_at_the_newest_until_the_slider_is_moved(qtbot: QtBot, tmp_path: Path) -> None:
+    view = SamplesView()
+    qtbot.addWidget(view)
+    view.show()
+    made = grids(tmp_path, 4)
+    view.set_grids(made[:2])
+    assert view.grid == made[1]
+    view.set_grids(made[:3])
+    assert view.grid == made[2]
+    assert view.sheet.top_names == ["Yours", "Round", "Boxes"]
+    view.slider.setValue(0)
+    view.set_grids(made)
+    assert view.grid == made[0]
+    assert view.sheet.top_names == ["Round", "Boxes"]
+
+
+def test_two_steps_stand_beside_each_other(qtbot: QtBot, tmp_path: Path) -> None:
+    view = SamplesView()
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.show()
+    view.set_grids(grids(tmp_path, 3))
+    view.compare.setChecked(True)
+    view.other.setValue(0)
+    names = view.sheet.row_names
+    assert names.count("Colours\n0") == names.count("Colours\n20") == 1
+    assert names[0] == "Drawing"
+    qtbot.mouseMove(view.sheet, view.sheet.cell_rect(1, 1).center() - QPoint(1, 1))
+    assert not view.sheet.grab().isNull()
+
+
+def test_samples_whose_file_is_gone_are_said_to_be(qtbot: QtBot, tmp_path: Path) -> None:
+    view = SamplesView()
+    qtbot.addWidget(view)
+    made = grids(tmp_path, 1)
+    made[0].path.unlink()
+    view.set_grids(made)
+    assert view.sheet.row_names == []
+
+
+def test_a_drawing_is_sent_after_a_pause_and_not_too_often() -> None:
+    policy = PreviewPolicy()
+    assert policy.wait_s(0.0) is None
+    policy.changed(0.0)
+    assert policy.wait_s(1.0) == QUIET_S - 1
+    policy.changed(1.0)
+    assert policy.wait_s(1.0) == QUIET_S
+    assert policy.wait_s(10.0) == 0
+    policy.sent(10.0)
+    policy.changed(11.0)
+    assert policy.wait_s(20.0) == APART_S - 10
+
+
+def test_the_preview_is_the_whole_drawing_in_a_square(document: Document, draw: Draw) -> None:
+    assert preview_of(document.snapshot(), ("Boxes",), 64) is None, "a blank canvas shows nothing"
+    draw(make_tool(ToolId.PEN, document, ToolOptions()), [(20.0, 20.0), (280.0, 20.0), (280.0, 180.0)])
+    document.set_choices(labels=(("boxes", 1.0), ("unknown", 1.0)))
+    preview = preview_of(document.snapshot(), ("Round", "Boxes"), 64)
+    assert preview is not None
+    assert preview.sketch.shape == (64, 64)
+    assert preview.sketch[:8].min() == 255, "300 x 200 leaves a margin above"
+    assert preview.sketch.min() < 100
+    assert preview.hints is not None
+    assert preview.hints.shape == (64, 64, 4)
+    assert preview.label == (0.0, 1.0)
+
+
+def test_the_rail_says_how_far_training_is(qtbot: QtBot) -> None:
+    button = WorkspaceButton()
+    qtbot.addWidget(button)
+    button.set_note("42 %", LIGHT.live)
+    assert button.note == "42 %"
+    high = button.height()
+    assert not button.grab().isNull()
+    button.set_note("", "")
+    assert button.height() < high
+
+
+def test_names_become_files_that_are_not_taken(tmp_path: Path) -> None:
+    assert file_stem("My cats: second try!") == "My-cats-second-try"
+    assert file_stem("../..") == ""
+    first = free_path(tmp_path, "cats")
+    first.touch()
+    assert free_path(tmp_path, "cats") == tmp_path / "cats-2.onnx"
+
+
+def test_each_system_has_its_means_against_sleep() -> None:
+    assert inhibit_command("training", "linux")[0] == "systemd-inhibit"
+    assert inhibit_command("training", "darwin")[0] == "caffeinate"
+    assert inhibit_command("training", "sunos") == []
+
+
+def test_the_history_of_nothing_is_empty() -> None:
+    history = RunHistory()
+    assert (history.step, history.steps, history.samples) == (0, 0, [])
