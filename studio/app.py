@@ -30,6 +30,7 @@ from studio.ui.recovery import Recovery
 from studio.ui.session import Session
 from studio.ui.theme import Theme
 from studio.ui.training_signs import TrainingSigns
+from studio.ui.workspaces import Maker
 from studio.workers.inference import InferenceThread
 from studio.workers.publish import Publisher
 from studio.workers.tasks import wait_for_background
@@ -63,7 +64,13 @@ class Studio(QObject):
         self.training = TrainingHost(settings, parent=self)
         self.publisher = Publisher(settings, parent=self)
         self.window = MainWindow(
-            self.session, self.live, settings, self.messages, self.theme, self._make_training
+            self.session,
+            self.live,
+            settings,
+            self.messages,
+            self.theme,
+            # Imported on the first visit: its plots take a while.
+            Maker(self._make_training, "studio.ui.training.workspace"),
         )
         self.signs = TrainingSigns(
             self.training,
@@ -136,7 +143,6 @@ class Studio(QObject):
             self.window.first_steps.start()
 
     def _make_training(self) -> QWidget:
-        # On the first visit: its plots take a while to import.
         from studio.ui.training.workspace import TrainingWorkspace
 
         self._training_page = TrainingWorkspace(

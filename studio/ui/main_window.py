@@ -1,7 +1,5 @@
 """The window: rail, tools, canvas, right column and status bar, connected to what they show."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -41,7 +39,7 @@ from studio.ui.tool_options import ToolOptionsBar
 from studio.ui.tool_strip import ToolStrip, action_button
 from studio.ui.widgets.picture_grid import image_of
 from studio.ui.widgets.plain import across, down, lying_line, standing_line
-from studio.ui.workspaces import ANYWHERE, Space, Workspaces
+from studio.ui.workspaces import ANYWHERE, Maker, Space, Workspaces
 
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME_SIZE = QSize(8, 40)
@@ -68,7 +66,7 @@ class MainWindow(QMainWindow):
         settings: Settings,
         messages: Messages,
         theme: Theme,
-        make_training: Callable[[], QWidget],
+        make_training: Maker,
     ) -> None:
         super().__init__()
         self._session = session
@@ -85,7 +83,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME_SIZE))
 
-        self.spaces = Workspaces({Space.DRAW: self._make_drawing, Space.TRAIN: make_training})
+        self.spaces = Workspaces({Space.DRAW: Maker(self._make_drawing), Space.TRAIN: make_training})
         self.toolbox = ToolBox(parent=self)
         self.colours = Colours(self.toolbox, parent=self)
         self.canvas = CanvasWidget(session.document, self.toolbox)

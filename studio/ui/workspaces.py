@@ -1,12 +1,17 @@
 """The workspaces of the window: one is on show, each keeps its state, each is built on its first visit."""
 
+import importlib
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from studio.ui.actions import ActionId
+from studio.workers.tasks import Lane, run_in_background
 
 
 class Space(StrEnum):
@@ -36,6 +41,19 @@ ANYWHERE = frozenset(
 """What can be done in every workspace; the rest acts on the drawing and needs it in sight."""
 
 
+@dataclass(frozen=True)
+class Maker:
+    """How a workspace's page is made; ``module``, where given, is slow to import and needed for it."""
+
+    make: Callable[[], QWidget]
+    module: str = ""
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the page can be made at once."""
+        return not self.module or self.module in sys.modules
+
+
 class Workspaces(QStackedWidget):
     """Holds the workspaces.
 
@@ -45,11 +63,16 @@ class Workspaces(QStackedWidget):
 
     changed = Signal(object)
 
-    def __init__(self, makers: dict[Space, Callable[[], QWidget]], parent: QWidget | None = None) -> None:
+    def __init__(self, makers: dict[Space, Maker], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._makers = makers
         self._pages: dict[Space, QWidget] = {}
+        self._imports: set[Space] = set()
         self._space = next(iter(makers))
+        self._waiting = QLabel("One moment…")
+        self._waiting.setProperty("role", "muted")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(self._waiting)
 
     @property
     def space(self) -> Space:
@@ -61,12 +84,28 @@ class Workspaces(QStackedWidget):
         return self._pages.get(space)
 
     def open(self, space: Space) -> None:
-        """Show a workspace, built now when it has never been on show."""
-        if space not in self._pages:
-            page = self._makers[space]()
-            self._pages[space] = page
-            self.addWidget(page)
-        self.setCurrentWidget(self._pages[space])
+        """Show a workspace; on its first visit what it is made of is imported in the background."""
+        if space in self._pages:
+            self.setCurrentWidget(self._pages[space])
+        elif self._makers[space].is_at_hand:
+            self._build(space)
+        else:
+            self.setCurrentWidget(self._waiting)
+            if space not in self._imports:
+                self._imports.add(space)
+                module = self._makers[space].module
+                run_in_background(
+                    partial(importlib.import_module, module),
+                    lambda _module: self._build(space),
+                    lane=Lane.DATA,
+                )
         if space is not self._space:
             self._space = space
             self.changed.emit(space)
+
+    def _build(self, space: Space) -> None:
+        page = self._makers[space].make()
+        self._pages[space] = page
+        self.addWidget(page)
+        if space is self._space:
+            self.setCurrentWidget(page)

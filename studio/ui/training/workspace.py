@@ -77,6 +77,8 @@ class TrainingWorkspace(QWidget):
         run_column.rows.addStretch(1)
         self.watch = WatchColumn(self.monitor, theme, theme.icons, messages)
         self.notice = InlineBar(theme.icons)
+        self.notice.setObjectName("trainingNotice")
+        self.notice.setStyleSheet("#trainingNotice { margin: 8px; }")
         columns = across()
         for part in (self.data, standing_line(), run_column, standing_line()):
             columns.addWidget(part)

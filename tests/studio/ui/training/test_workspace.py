@@ -56,14 +56,15 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def space(studio: Studio) -> TrainingWorkspace:
+def space(qtbot: QtBot, studio: Studio) -> TrainingWorkspace:
     """The workspace on its first visit, with a drawing on the canvas."""
     draw(studio.canvas, [(30.0, 30.0), (120.0, 40.0), (100.0, 120.0), (30.0, 30.0)])
-    return visit(studio)
+    return visit(qtbot, studio)
 
 
-def visit(studio: Studio) -> TrainingWorkspace:
+def visit(qtbot: QtBot, studio: Studio) -> TrainingWorkspace:
     studio.window.open_space(Space.TRAIN)
+    qtbot.waitUntil(lambda: studio.window.spaces.page(Space.TRAIN) is not None, timeout=WAIT_MS)
     page = studio.window.spaces.page(Space.TRAIN)
     assert isinstance(page, TrainingWorkspace)
     return page
@@ -105,7 +106,7 @@ def test_what_acts_on_the_drawing_waits_while_it_is_out_of_sight(qtbot: QtBot, s
 
 
 def test_the_open_workspace_stays_chosen_when_clicked_again(qtbot: QtBot, studio: Studio) -> None:
-    visit(studio)
+    visit(qtbot, studio)
     qtbot.mouseClick(studio.window.train_button, Qt.MouseButton.LeftButton)
     assert studio.window.train_button.isChecked()
     assert studio.window.space is Space.TRAIN
@@ -211,7 +212,7 @@ def test_a_run_that_was_cut_off_is_offered(
 ) -> None:
     first = make_studio()
     first.settings.set(HOST, "process")
-    space = visit(first)
+    space = visit(qtbot, first)
     begin(qtbot, space, pairs, 5000)
     qtbot.waitUntil(lambda: bool(space.monitor.checkpoints), timeout=WAIT_MS)
     import psutil
@@ -224,7 +225,7 @@ def test_a_run_that_was_cut_off_is_offered(
 
     second = make_studio()
     assert second.window.status.message.action_text == "Go on with it"
-    again = visit(second)
+    again = visit(qtbot, second)
     assert again.notice.isVisible()
     go_on = again.notice.buttons[0]
     click(go_on)
