@@ -63,8 +63,7 @@ class CarryPlan:
         """Return the plan of a whole drawing."""
         height, width = ink.shape
         blank = (None,) * -(-height // STRIP)
-        everywhere = np.full(ink.shape, 255, np.uint8)
-        return cls(ink, scale, _walked(blank, ink, scale, Rect(0, 0, width, height), everywhere))
+        return cls(ink, scale, _walked(blank, ink, scale, Rect(0, 0, width, height), None))
 
     def updated(self, ink: Ink, changed: Rect | None) -> "CarryPlan":
         """Return the plan of a drawing that differs from this one only inside ``changed`` (None: nowhere)."""
@@ -77,16 +76,11 @@ class CarryPlan:
         box = Rect(*cv2.boundingRect(turned))
         if box.is_empty:
             return CarryPlan(ink, self.scale, self.strips)
-        height, width = ink.shape
-        reach = _reach(self.scale)
         core = box.translated(changed.x, changed.y)
-        part = core.inflated(reach).intersected(Rect(0, 0, width, height))
+        part = core.inflated(_reach(self.scale)).intersected(Rect(0, 0, ink.shape[1], ink.shape[0]))
         around = np.zeros((part.h, part.w), np.uint8)
         around[core.translated(-part.x, -part.y).slices] = turned[box.slices]
-        # Pixels beneath the ink look farther than those of the paper: by way of its edge.
-        near, far = _grown(around, _paper_reach(self.scale)), _grown(around, reach)
-        again = np.asarray(cv2.max(near, cv2.min(far, _lines(ink[part.slices]))), np.uint8)
-        return CarryPlan(ink, self.scale, _walked(self.strips, ink, self.scale, part, again))
+        return CarryPlan(ink, self.scale, _walked(self.strips, ink, self.scale, part, around))
 
     def carry(self, flats: Colours, *, again: bool = False) -> Colours:
         """Return ``flats`` [h,w,3] at the drawing's size [H,W,3]; ``again``: they were carried before."""
@@ -152,7 +146,7 @@ def multiply_ink(flats: Colours, sketch: Ink) -> Colours:
 
 def _reach(scale: float) -> int:
     """Return how far, in pixels, a changed line can change a walk."""
-    return math.ceil((2 * PURE_CELLS + DEPTH_CELLS) * scale) + 4
+    return _paper_reach(scale) + math.ceil(DEPTH_CELLS * scale) + 3
 
 
 def _paper_reach(scale: float) -> int:
@@ -160,22 +154,33 @@ def _paper_reach(scale: float) -> int:
     return math.ceil(2 * PURE_CELLS * scale) + 4
 
 
+def _margin(scale: float) -> int:
+    """Return how much of a drawing around the reach of a change must be known to renew the walks there."""
+    pure, depth = PURE_CELLS * scale, DEPTH_CELLS * scale
+    return math.ceil(max(2 * pure - depth + 4, depth + 3))
+
+
 def _grown(mask: NDArray[np.uint8], pixels: int) -> NDArray[np.uint8]:
     """Return the mask with everything within ``pixels`` of it, in a square."""
     import cv2
 
     side = 2 * pixels + 1
-    return np.asarray(cv2.dilate(mask, np.ones((side, side), np.uint8)), np.uint8)
+    # Sums that stop at 255: the size of the square costs nothing, unlike that of a dilation.
+    sums = cv2.boxFilter(mask, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(cv2.threshold(sums, 0, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _walked(
-    strips: tuple[Codes | None, ...], ink: Ink, scale: float, part: Rect, again: NDArray[np.uint8]
+    strips: tuple[Codes | None, ...], ink: Ink, scale: float, part: Rect, turned: NDArray[np.uint8] | None
 ) -> tuple[Codes | None, ...]:
-    """Return the strips with the walks of those pixels of ``part`` renewed that ``again`` [h,w] marks."""
+    """Return the strips with the walks in ``part`` renewed that depend on the pixels ``turned`` [h,w] marks.
+
+    These became ink or paper, and lie at least a reach inside ``part``; None: every walk is new.
+    """
     height, width = ink.shape
-    window = part.inflated(_reach(scale)).intersected(Rect(0, 0, width, height))
+    window = part.inflated(_margin(scale)).intersected(Rect(0, 0, width, height))
     field = _Field(_signed_distance(ink[window.slices]), scale, window, strips)
-    walkers = field.walk(part.translated(-window.x, -window.y), again)
+    walkers = field.walk(part.translated(-window.x, -window.y), turned)
     renewed = list(strips)
     for rows in _strips(part):
         place = rows.y // STRIP
@@ -219,6 +224,13 @@ def _signed_distance(ink: Ink) -> Distances:
     return np.asarray(cv2.subtract(outside, inside, dst=outside), np.float32)
 
 
+def _between(distance: Distances, low: float, high: float) -> NDArray[np.uint8]:
+    """Return 255 where the distance lies between two values, else 0."""
+    import cv2
+
+    return np.asarray(cv2.inRange(distance, low, high), np.uint8)
+
+
 class _Field:
     """Distances to the ink in which pixels walk upwards until they are pure.
 
@@ -231,6 +243,7 @@ class _Field:
     ) -> None:
         import cv2
 
+        self._scale = scale
         self._pure = np.float32(PURE_CELLS * scale)
         self._depth = DEPTH_CELLS * scale
         self._frame = frame = math.ceil(max(PURE_CELLS, DEPTH_CELLS) * scale) + 3
@@ -251,46 +264,53 @@ class _Field:
         """Return the codes of the sources in ``rect`` of the field, to read or write."""
         return self._targets[rect.translated(self._frame, self._frame).slices]
 
-    def walk(self, part: Rect, again: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Let the pixels of ``part`` that ``again`` marks find their sources anew; return which have one."""
-        inside = part.translated(self._frame, self._frame).slices
-        np.copyto(self._targets[inside], self._own[inside], where=again.view(np.bool_))
-        which = np.zeros(self._distance.shape, np.uint8)
-        which[inside] = again
-        paper = self._between(0.0, float(self._pure)) & which
-        beneath = self._between(-self._depth, 0.0) & which
+    def walk(self, part: Rect, turned: NDArray[np.uint8] | None) -> NDArray[np.bool_]:
+        """Renew the walks in ``part`` that depend on what ``turned`` marks (None: all); return who walks."""
+        distance = self._distance[part.translated(self._frame, self._frame).slices]
+        targets, before = self.targets_in(part), self.targets_in(part).copy()
+        paper = _between(distance, 0.0, float(self._pure))
+        beneath = _between(distance, -self._depth, 0.0)
+        if turned is not None:
+            near = _grown(turned, _paper_reach(self._scale)) & _between(distance, 0.0, np.inf)
+            self._call_back(part, near)
+            paper &= near
         # All of the paper first: pixels beneath the ink take the colour of the paper at its edge.
-        for places in self._places(paper):
+        for places in self._places(part, paper):
             self._send(places)
+        if turned is not None:
+            # Beneath the ink only what has new ink or paper around it, or paper with a new source.
+            anew = turned | np.not_equal(targets, before).view(np.uint8)
+            near = _grown(anew, math.ceil(self._depth) + 3) & _between(distance, -np.inf, 0.0)
+            self._call_back(part, near)
+            beneath &= near
         self._repeat_edges()
-        for places in self._places(beneath):
+        for places in self._places(part, beneath):
             self._send_beneath(places)
-        return (paper | beneath)[inside].view(np.bool_)
+        return (paper | beneath).view(np.bool_)
 
-    def _between(self, low: float, high: float) -> NDArray[np.uint8]:
-        """Return 255 where the distance lies between two values, else 0."""
-        import cv2
+    def _call_back(self, part: Rect, which: NDArray[np.uint8]) -> None:
+        """Let the marked pixels of ``part`` stand where they are."""
+        own = self._own[part.translated(self._frame, self._frame).slices]
+        np.copyto(self.targets_in(part), own, where=which.view(np.bool_))
 
-        return np.asarray(cv2.inRange(self._distance, low, high), np.uint8)
-
-    def _places(self, mask: NDArray[np.uint8]) -> Iterator[Indices]:
-        """Yield the flat indices of the marked pixels, `STRIP` rows at a time."""
-        flat = mask.reshape(-1).view(np.bool_)
-        step = STRIP * self._stride
-        for start in range(0, flat.size, step):
-            found = np.flatnonzero(flat[start : start + step])
+    def _places(self, part: Rect, mask: NDArray[np.uint8]) -> Iterator[Indices]:
+        """Yield the flat indices of the pixels that ``mask`` marks in ``part``, `STRIP` rows at a time."""
+        inside = part.translated(self._frame, self._frame)
+        for top in range(0, part.h, STRIP):
+            rows = mask[top : top + STRIP]
+            wide = np.zeros((len(rows), self._stride), np.uint8)
+            wide[:, inside.x : inside.right] = rows
+            found = np.flatnonzero(wide.view(np.bool_))
             if found.size:
-                found += start
+                found += (inside.y + top) * self._stride
                 yield found
 
     def _repeat_edges(self) -> None:
         """Give the frame the targets of the pixels at the edge."""
-        import cv2
-
-        frame = self._frame
-        inner = self._targets[frame:-frame, frame:-frame]
-        sides = (frame, frame, frame, frame)
-        self._targets = np.asarray(cv2.copyMakeBorder(inner, *sides, cv2.BORDER_REPLICATE), np.int32)
+        targets, frame = self._targets, self._frame
+        targets[:frame], targets[-frame:] = targets[frame], targets[-frame - 1]
+        targets[:, :frame] = targets[:, frame, None]
+        targets[:, -frame:] = targets[:, -frame - 1, None]
 
     def _send(self, places: Indices) -> None:
         """Let pixels of the paper walk up the distance and remember where they arrive."""
