@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LONGEST_S = 300
+"""How long one training may take; they take a few seconds where nothing else wants the machine."""
 
 
 def start(data: Path, run: Path, mode: str, *settings: str, **environment: str) -> "subprocess.Popen[str]":
@@ -25,7 +27,7 @@ def start(data: Path, run: Path, mode: str, *settings: str, **environment: str) 
 
 def finish(process: "subprocess.Popen[str]") -> list[dict[str, Any]]:
     """Wait for a training that is to succeed; returns the steps it printed."""
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=LONGEST_S)
     assert process.returncode == 0, err
     return [json.loads(line) for line in out.splitlines()]
 
@@ -50,7 +52,7 @@ def run_team(size: int, data: Path, run: Path, mode: str, *settings: str) -> lis
         for rank in range(size)
     ]
     try:
-        said = [process.communicate(timeout=240) for process in team]
+        said = [process.communicate(timeout=LONGEST_S) for process in team]
     finally:
         for process in team:
             if process.poll() is None:

@@ -142,6 +142,7 @@ def test_labels_of_a_shared_model_are_kept_by_name_and_others_start_as_any(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # PyTorch translates the graph anew: 15 s, on a busy machine minutes
 def test_a_model_of_photos_gives_the_picture_itself_and_no_flats(tmp_path: Path) -> None:
     run = tmp_path / "run"
     config = tiny_config(

@@ -1,9 +1,12 @@
 """A training in a process of its own, for tests that kill it or start several of them.
 
 python -m tests.training.worker_run DATA RUN [resume|new] [SETTING ...]: prints the steps and losses it does.
+Where the environment names a step in KILLED_AT, the process is killed there as from outside, at once.
 """
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -20,12 +23,16 @@ def main(arguments: list[str]) -> None:
     data, run, mode, *settings = arguments
     torch.set_num_threads(1)
     journal = JournalWriter(Path(run))
+    killed_at = int(os.environ.get("KILLED_AT", "0"))
 
     def on_event(event: events.Event) -> None:
         journal(event)
         if isinstance(event, events.StepDone):
             sys.stdout.write(json.dumps({"step": event.step, "losses": event.losses}) + "\n")
             sys.stdout.flush()
+            if event.step == killed_at:
+                # Windows knows no SIGKILL; there SIGTERM ends a process as abruptly.
+                os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
     train(tiny_config(Path(data), Path(run), *settings), on_event, never, resume=mode == "resume")
 
