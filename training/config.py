@@ -38,6 +38,13 @@ class GeneratorConfig:
         high=4,
         help="Colours this many pixels wide: 2 takes a quarter of the time, lines stay sharp",
     )
+    swatches: int = option(
+        0,
+        low=0,
+        high=256,
+        help="Fixed colours, found in the training pictures, that it chooses among, as flat drawings have "
+        "them; 0 = any colour",
+    )
 
     def network_options(self, labels: int) -> dict[str, Any]:
         """Keyword options for ``build_network``."""
@@ -96,6 +103,12 @@ class LossConfig:
     )
     hint: float = option(
         4.0, low=0, high=1000, help="Error of the colours inside the regions that carry a hint"
+    )
+    swatch: float = option(
+        1.0, low=0, high=100, help="Wrongly chosen swatches (cross-entropy), where the network has some"
+    )
+    rare: float = option(
+        0.5, low=0, high=1, help="How far rare swatches are favoured: 0 = not at all, 1 = all are alike"
     )
     features: float = option(
         2.0, low=0, high=100, help="Relative error of frozen EfficientNet-Lite0 features"

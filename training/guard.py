@@ -8,13 +8,13 @@ from pathlib import Path
 import torch
 
 from training import events
+from training.beginning import begin
 from training.checkpoint import list_checkpoints, restore_checkpoint
 from training.config import TrainConfig
 from training.data.dataset import Dataset
 from training.device import Placement
 from training.distributed import Team
 from training.events import Event
-from training.export import adopt_weights
 from training.feed import Feed
 from training.files import UserError
 from training.memory import is_device_lost, is_out_of_memory
@@ -129,8 +129,7 @@ class Guard:
         """The state as it was before the first step."""
         state, config = self._state, self._config
         fresh = new_state(config, self._placement, len(self._dataset.labels))
-        if config.init:
-            adopt_weights(fresh, Path(config.init), self._dataset.labels)
+        begin(fresh, config, self._dataset)
         state.generator.load_state_dict(fresh.generator.state_dict())
         state.average.load_state_dict(fresh.average.state_dict())
         state.generator_optimizer.state.clear()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from training import commands, events
 from training.automatic import settled
+from training.beginning import begin
 from training.checkpoint import last_checkpoint, restore_checkpoint
 from training.commands import Command
 from training.config import TrainConfig, from_dict, save_config
@@ -13,7 +14,7 @@ from training.data.dataset import CancelledError, Dataset
 from training.device import place, prepare_torch
 from training.distributed import Team, joined
 from training.events import Event
-from training.export import adopt_weights, config_for_init
+from training.export import config_for_init
 from training.feed import Feed, open_data
 from training.files import UserError
 from training.listeners import cut_journal
@@ -64,8 +65,7 @@ def _train(
     if resume:
         config = _restored(run, state, config, dataset, on_event, team)
     else:
-        if config.init:
-            adopt_weights(state, Path(config.init), dataset.labels)
+        begin(state, config, dataset)
         if team.leads:
             save_config(config, run / "config.toml")
 

@@ -1,7 +1,7 @@
 """One training step: both networks see a batch, learn from it, and the average follows."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from training.networks import compose
 from training.networks.augment import ADAPT_EVERY, draw_variation, next_strength
 from training.networks.projected import guide_of
 from training.networks.spread import spread_hints
+from training.networks.unet import Choice, UNetGenerator
 from training.state import TrainState, learning_rate_factor
 
 if TYPE_CHECKING:
@@ -71,8 +72,12 @@ def training_step(
     factor = learning_rate_factor(config, plan)
     label = batch.label * _ramp(config, plan.step)
     spread = spread_hints(batch.sketch, batch.hints)
+    inputs = (batch.sketch, batch.hints, label, batch.noise)
+    choice: Choice | None = None
     with placement.autocast():
-        flats = state.generator_runner(batch.sketch, batch.hints, label, batch.noise).float()
+        if config.generator.swatches:
+            choice = state.generator_runner(*inputs, explain=True)
+        flats = (choice.flats if choice else state.generator_runner(*inputs)).float()
     window = _window(config, plan.step, flats.shape[2])
     image = window(compose(flats, batch.cover))
     true_image = window(compose(batch.truth, batch.cover))
@@ -124,6 +129,11 @@ def training_step(
     generator_losses |= losses.picture_losses(
         config.loss, flats, batch.truth, batch.cover, spread, told, team.mean
     )
+    if choice:
+        table = cast(UNetGenerator, state.generator).swatch_table
+        generator_losses |= losses.swatch_loss(
+            config.loss, choice.scores, choice.free, batch.truth, table, team.mean
+        )
     if varied and config.loss.features:
         fake_maps, true_maps = _features(state, image, true_image)
     generator_losses |= losses.feature_loss(config.loss, fake_maps, true_maps, team.mean)

@@ -11,10 +11,14 @@ what is trained is what is exported.
 
 Colours may be coarser than the lines that part them: with a ``grain`` of 2 the network works at half the
 picture's side, for a quarter of the price, and its colours are enlarged.
+
+With ``swatches`` the network does not paint but choose: its own colour is a mean of fixed swatches, sharpened
+towards the likeliest. Where a shape may be red as well as green, a painted colour is the brown between them;
+a chosen one is red or green (Zhang et al. 2016, "Colorful Image Colorization", sections 2.1 and 2.3).
 """
 
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -30,7 +34,20 @@ TINY = 1e-6
 PAPER, OPEN_GATE = 0.9, 2.0
 """Where colours and the gates start: near white, and mostly open."""
 LEAK, SLOPE = 0.1, 0.2
+SHARPNESS = 2.5
+"""How much surer than its scores the choice of a swatch is: 1 / T of Zhang et al. 2016, eq. 5, T = 0.4."""
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
+
+
+class Choice(NamedTuple):
+    """What a network with swatches chose: ``flats`` [N,3,H,W], the colours it made; ``scores`` [N,K,h,w] of
+    each swatch at the network's own resolution; ``free`` [N,1,h,w], the share of each colour that was its
+    choice and neither a hint's nor the ground's.
+    """
+
+    flats: Tensor
+    scores: Tensor
+    free: Tensor
 
 
 @register_network("unet")
@@ -41,8 +58,11 @@ class UNetGenerator(nn.Module):
     of the resolution, doubled each level down to ``cap``; ``depth`` the residual blocks of each decoder
     level and of the bottom; ``tail`` the channels at half resolution; ``condition`` the length of the
     vector that label and noise become; ``attention`` lets the bottom see itself as a whole; ``grain`` the
-    side in pixels of the picture that one pixel of the network's own resolution covers.
+    side in pixels of the picture that one pixel of the network's own resolution covers; ``swatches`` the
+    number of colours it chooses among (0 = any colour), which ``set_swatches`` names.
     """
+
+    swatch_table: Tensor
 
     def __init__(
         self,
@@ -55,6 +75,7 @@ class UNetGenerator(nn.Module):
         condition: int = 64,
         attention: bool = True,
         grain: int = 1,
+        swatches: int = 0,
     ) -> None:
         super().__init__()
         self.grain = grain
@@ -62,6 +83,7 @@ class UNetGenerator(nn.Module):
         self.options: dict[str, Any] = {
             "labels": labels, "noise": noise, "width": width, "cap": cap, "depth": depth,
             "tail": tail, "condition": condition, "attention": attention, "grain": grain,
+            "swatches": swatches,
         }  # fmt: skip
         channels = [min(width * 2**level, cap) for level in range(LEVELS)]
         self.label = nn.Linear(labels, condition, bias=False) if labels else None
@@ -81,16 +103,27 @@ class UNetGenerator(nn.Module):
         self.decode = nn.ModuleList(
             nn.ModuleList(ResidualBlock(width, condition) for _ in range(depth)) for width in channels[:-1]
         )
-        self.colours = conv3(tail, (3 + 1 + 1) * 4)
+        self.colours = conv3(tail, ((swatches or 3) + 1 + 1) * 4)
         start_alike(self.colours, 4)
+        own = [0.0] * swatches if swatches else [PAPER] * 3
         with torch.no_grad():
-            cast(Tensor, self.colours.bias).copy_(torch.tensor([PAPER] * 12 + [OPEN_GATE] * 8))
+            start = torch.tensor(own + [OPEN_GATE] * 2).repeat_interleave(4)
+            cast(Tensor, self.colours.bias).copy_(start)
+        if swatches:
+            self.register_buffer("swatch_table", torch.full((swatches, 4), 1.0 / swatches))
 
-    def forward(self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor) -> Tensor:
+    def set_swatches(self, table: Tensor) -> None:
+        """Take the swatches [K,4]: red, green, blue in 0..1, and their share of the pictures."""
+        self.swatch_table.copy_(table)
+
+    def forward(
+        self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor, explain: bool = False
+    ) -> Tensor | Choice:
         """Colours without lines [N,3,H,W] in 0..1, or a little beyond, which the exported graph cuts off.
 
         ``sketch`` [N,1,H,W], 1 = paper; ``hints`` [N,4,H,W] straight RGBA in 0..1; ``label`` [N,L] weights,
-        all zero = any; ``noise`` [N,Z], zeros = the likeliest picture; H, W multiples of ``stride``.
+        all zero = any; ``noise`` [N,Z], zeros = the likeliest picture; H, W multiples of ``stride``. With
+        ``explain`` a network with swatches says how it came to them.
         """
         if self.grain > 1:
             sketch, hints = coarser(sketch, hints, self.grain)
@@ -118,15 +151,21 @@ class UNetGenerator(nn.Module):
                 for block in cast(nn.ModuleList, self.decode[level - 1]):
                     x = block(x, condition)
         values = F.pixel_shuffle(self.colours(x), 2).float()
-        own, gate, bare = values[:, :3], torch.sigmoid(values[:, 3:4]), torch.sigmoid(values[:, 4:])
-        bare = bare * F.interpolate(ground, scale_factor=2.0, mode="nearest")
-        own = own * (1.0 - bare) + bare
+        own, gate, bare = values[:, :-2], torch.sigmoid(values[:, -2:-1]), torch.sigmoid(values[:, -1:])
+        scores = own
+        if self.options["swatches"]:
+            chances = torch.softmax(SHARPNESS * scores, dim=1)
+            own = F.conv2d(chances, self.swatch_table[:, :3].t()[:, :, None, None])
+        ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
+        own = own + bare * ground * (1.0 - own)
         hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
         flats = own * (1.0 - gate * hinted[:, 3:]) + gate * hinted[:, :3]
         # Beyond 0..1 a small slope stays: a sigmoid or a hard cut would hold white paper white for long.
         flats = torch.lerp(flats.clamp(0.0, 1.0), flats, LEAK)
         if self.grain > 1:
             flats = F.interpolate(flats, scale_factor=float(self.grain), mode="bilinear")
+        if explain:
+            return Choice(flats, scores, (1.0 - ground) * (1.0 - hinted[:, 3:]))
         return flats
 
     def _condition(self, label: Tensor, noise: Tensor, like: Tensor) -> Tensor:
