@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import json
 import math
 import tomllib
 import typing
@@ -212,8 +213,8 @@ class TrainConfig:
         high=1024,
         group="Picture",
         basic=True,
-        help="Side of the training pictures in pixels, a multiple of 32; twice the size takes four times as "
-        "long",
+        help="Side of the training pictures in pixels, a multiple of 32 (of 64 where generator.grain is 2); "
+        "twice the size takes four times as long",
     )
     batch_size: int = option(
         4, low=0, high=1024, group="Machine", basic=True, help="Pictures a step; 0 = as many as fit"
@@ -373,13 +374,26 @@ def _parsed(text: str, kind: Any, name: str) -> Any:
             return text.lower() in TRUE_WORDS
         raise UserError(f"{name} is {text!r}; write true or false.")
     if typing.get_origin(kind) is tuple:
-        parts = [part for part in text.strip("()[]").split(",") if part.strip()]
         entry = typing.get_args(kind)[0]
-        return _converted([_parsed(part.strip(), entry, name) for part in parts], kind, name)
+        parts = _names(text, name) if entry is str else text.strip("()[]").split(",")
+        return _converted([_parsed(part.strip(), entry, name) for part in parts if part.strip()], kind, name)
     try:
         return _converted({int: int, float: float}.get(kind, str)(text), kind, name)
     except ValueError:
         raise UserError(f"{name} is {text!r}; write {_described(kind)}.") from None
+
+
+def _names(text: str, name: str) -> list[str]:
+    """Texts with commas between, or a JSON list of them: file names may hold commas and brackets."""
+    if not text.startswith("["):
+        return text.split(",")
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return text.split(",")
+    if not all(isinstance(entry, str) for entry in names):
+        raise UserError(f"{name} is {text}; write a JSON list of texts.")
+    return list(names)
 
 
 def _converted(value: Any, kind: Any, name: str) -> Any:
