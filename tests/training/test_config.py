@@ -26,6 +26,23 @@ def test_settings_are_converted_to_the_type_of_their_field() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a.png,b.png", ("a.png", "b.png")),
+        ("cats/a (1).png, 7", ("cats/a (1).png", "7")),
+        ("(x).png", ("(x).png",)),
+        ("[x].png", ("[x].png",)),
+        ('["a, b.png", "[c].png"]', ("a, b.png", "[c].png")),
+        ("", ()),
+    ],
+)
+def test_names_of_files_are_taken_as_they_are(text: str, names: tuple[str, ...]) -> None:
+    config = with_settings(TrainConfig(), [f"source.excluded={text}"])
+    assert config.source.excluded == names
+    assert from_toml(to_toml(config)) == config
+
+
+@pytest.mark.parametrize(
     ("setting", "remedy"),
     [
         ("loss.l2=1", "loss.l1"),
@@ -42,6 +59,7 @@ def test_settings_are_converted_to_the_type_of_their_field() -> None:
         ("optim.betas=0.5", "2 numbers"),
         ("augment.enabled=perhaps", "true or false"),
         ("device=tpu", "cuda"),
+        ("source.excluded=[1, 2]", "JSON list"),
         ("size=100", "multiple of 32"),
         ("discriminator.augment_kinds=colour,noise", "cutout"),
     ],
