@@ -35,6 +35,8 @@ def home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     """Give each test user folders that no other test and no user has touched."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("SKETCH_STUDIO_HOME", str(home))
+    # Where weights are looked for that other programs have fetched.
+    monkeypatch.setenv("TORCH_HOME", str(home / "torch"))
     return home
 
 

@@ -1,6 +1,7 @@
 """How good a run is so far: figures of its average on held-out pictures, and which of them decides."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,8 +14,9 @@ from training.data.batches import Batch, evaluation_batches
 from training.data.dataset import Dataset
 from training.device import Placement
 from training.files import UserError
-from training.metrics.evaluate import FEWEST, EvaluationStoppedError, Evaluator, truth_of
+from training.metrics.evaluate import FEWEST, EvaluationStoppedError, Evaluator, few_pictures, truth_of
 from training.metrics.features import Pictures
+from training.metrics.frechet import TRUSTED
 from training.metrics.pixels import l1
 from training.policies import collapsed_labels
 from training.samples import HINTS, predict, spread_evenly
@@ -23,8 +25,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 8
 SMALL_PX = 8
-TRUSTED_FID = 2048
-"""Below so many pictures a Frechet distance reads high and the kernel distance is the one to look at."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Measurer:
         return Measurement(
             figures,
             len(self._items),
-            self._evaluator.judge,
+            self._evaluator.extractors,
             self._sentence(figures),
             chosen,
             score,
@@ -113,11 +113,8 @@ class Measurer:
         sentence = f"{count} held-out pictures with their labels, without hints"
         if "l1_hinted" in figures:
             sentence += f" (l1_hinted: with {HINTS} dots)"
-        if any(name.startswith(("fd", "fid")) for name in figures) and count < TRUSTED_FID:
-            sentence += (
-                f"; a Frechet distance of fewer than {TRUSTED_FID} pictures reads high, so the kernel "
-            )
-            sentence += "distance leads"
+        if self._evaluator.extractors and count < TRUSTED:
+            sentence += f"; {few_pictures(count)}"
         return sentence + "."
 
 
@@ -132,6 +129,16 @@ def chosen_score(figures: dict[str, float], best_by: str) -> tuple[str, float]:
         return "l1", figures["l1"] + figures.get("l1_hinted", 0.0)
     value = figures[names[0]]
     return names[0], value if LOWER_IS_BETTER[best_by] else -value
+
+
+def best_score(best: dict[str, float], best_by: str, chosen: str) -> float:
+    """The score to beat: that of the run's ``best`` figures where they were judged by ``chosen`` too.
+
+    Anything beats what was judged by another figure, as before the weights for ``best_by`` were at hand.
+    """
+    if not best or chosen_score(best, best_by)[0] != chosen:
+        return math.inf
+    return best["score"]
 
 
 def _small(pictures: Pictures) -> NDArray[np.float32]:

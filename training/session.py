@@ -15,7 +15,7 @@ from training.distributed import Team
 from training.events import Event
 from training.feed import Feed
 from training.guard import Guard
-from training.measure import Measurer
+from training.measure import Measurer, best_score
 from training.policies import TimeShare
 from training.reports import Reporter
 from training.samples import GAP_PX, SampleSet, choose_samples, write_grid
@@ -206,7 +206,7 @@ class Session:
         if measured is None:
             return
         self._spend(EVALUATE, began)
-        best = measured.score < self.state.best.get("score", float("inf"))
+        best = measured.score < best_score(self.state.best, self.config.best_by, measured.chosen)
         if best:
             self.state.best = {"score": measured.score, "step": self.plan.step, "count": measured.count}
             self.state.best |= measured.figures

@@ -1,5 +1,6 @@
 """Figures of a run on its way: which, of how many pictures, judged by whom, and computed once."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from tests.training.runs import tiny_config
 from training.data.paired import PairedDataset
 from training.device import place
 from training.files import UserError
-from training.measure import Measurer
+from training.measure import Measurer, best_score
 from training.metrics import evaluate
 from training.metrics.feature_cache import load_features, save_features
 
@@ -46,8 +47,16 @@ def test_a_measurement_names_its_figures_judge_count_and_choice(pairs: Path) -> 
     } <= found.figures.keys()
     assert (found.count, found.extractor, found.chosen) == (13, "efficientnet_lite2", "kd_efficientnet_lite2")
     assert "13 held-out pictures" in found.protocol
-    assert "kernel distance leads" in found.protocol
+    assert "the kernel distance (kd, kid) leads" in found.protocol
     assert found.score == found.figures["kd_efficientnet_lite2"]
+
+
+def test_the_score_to_beat_is_one_of_the_same_figure() -> None:
+    best = {"l1": 0.1, "fid": 30.0, "score": 30.0}
+    assert best_score(best, "fid", "fid") == 30.0
+    assert best_score(best, "fid", "l1") == math.inf
+    assert best_score({"l1": 0.1, "score": 0.1}, "fid", "fid") == math.inf
+    assert best_score({}, "l1", "l1") == math.inf
 
 
 def test_one_picture_for_every_drawing_is_noticed(pairs: Path) -> None:

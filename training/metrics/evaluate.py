@@ -7,14 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.batches import Batch, evaluation_batches
-from training.data.dataset import Dataset
+from training.data.dataset import Dataset, under_lines
 from training.data.hints import evaluation_hints, regions
 from training.files import UserError
 from training.metrics.colour import ciede2000, srgb_to_lab
 from training.metrics.feature_cache import load_features, save_features
 from training.metrics.features import FeatureExtractor, Features, Pictures, efficientnet_lite
-from training.metrics.frechet import frechet_distance
-from training.metrics.inception import InceptionFeatures, inception_features, inception_score
+from training.metrics.frechet import TRUSTED, frechet_distance
+from training.metrics.inception import (
+    SCORE_SPLITS,
+    InceptionFeatures,
+    inception_features,
+    inception_score,
+)
 from training.metrics.kernel import SUBSET_SIZE, SUBSETS, kernel_distance, kernel_distance_of_subsets
 from training.metrics.pixels import l1, ssim
 
@@ -75,8 +80,13 @@ class Evaluator:
 
     @property
     def judge(self) -> str:
-        """The name of the network whose features are compared, "" without one."""
+        """The name of the network behind kd and fd, "" without one."""
         return self._extractor.name if self._extractor is not None else ""
+
+    @property
+    def extractors(self) -> str:
+        """The names of all networks whose features are compared, "" without any."""
+        return ", ".join(one.name for one in (self._extractor, self._inception) if one is not None)
 
     def run(
         self,
@@ -160,7 +170,12 @@ class Evaluator:
         if self._inception is None:
             protocol["inception"] = f"no fid, kid or is: {self._inception_absent}"
         else:
-            protocol["inception"] = "torch-fidelity's extractor; kid from all pairs; is of 10 shuffled parts"
+            protocol["inception"] = (
+                f"{self._inception.name}, torch-fidelity's extractor; kid from all pairs; is of "
+                f"{SCORE_SPLITS} shuffled parts"
+            )
+        if len(self.items) < TRUSTED:
+            protocol["note"] = few_pictures(len(self.items))
         return protocol
 
 
@@ -180,6 +195,14 @@ def evaluate(
     return evaluator.run(predict, hints=hints, seed=seed, noise_size=noise_size, should_stop=should_stop)
 
 
+def few_pictures(count: int) -> str:
+    """The sentence that goes with distances of fewer than 2,048 pictures."""
+    return (
+        f"a Frechet distance (fd, fid) of {count:,} pictures, fewer than {TRUSTED:,}, reads high: the kernel "
+        "distance (kd, kid) leads, and fid is no figure to compare with published ones"
+    )
+
+
 def inception_metrics(features: Features, logits: Features, truth: Features) -> dict[str, float]:
     """Return fid, kid and is, each as far as there are pictures enough for it."""
     metrics = {"fid": frechet_distance(features, truth), "kid": kernel_distance(features, truth)}
@@ -187,7 +210,7 @@ def inception_metrics(features: Features, logits: Features, truth: Features) -> 
         estimate = kernel_distance_of_subsets(features, truth)
         metrics[f"kid_{SUBSETS}x{SUBSET_SIZE}"] = estimate.mean
         metrics[f"kid_{SUBSETS}x{SUBSET_SIZE}_deviation"] = estimate.deviation
-    if len(logits) >= 10:
+    if len(logits) >= SCORE_SPLITS:
         metrics["is"] = inception_score(logits)
     return metrics
 
@@ -271,11 +294,6 @@ def truth_of(batch: Batch) -> Pictures:
     where the lines are no part of the picture.
     """
     return under_lines(batch.flats, batch.sketch) if batch.lines else batch.flats
-
-
-def under_lines(flats: Pictures, sketch: NDArray[np.uint8]) -> Pictures:
-    """Multiply the lines [N, H, W] over the colours [N, H, W, 3], rounded to the nearest."""
-    return ((flats.astype(np.uint16) * sketch[..., None] + 127) // 255).astype(np.uint8)
 
 
 def checked_pictures(pictures: Pictures, batch: Batch) -> Pictures:

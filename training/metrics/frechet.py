@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 
 from training.metrics.statistics import FeatureStatistics, checked_features, feature_statistics
 
+TRUSTED = 2048
+"""Below so many pictures, the dimensions of FID's features, the distance reads high; the kernel distance does
+not, and is the one to look at.
+"""
+
 
 def frechet_distance(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Return the distance between features [N, D] and [M, D], by the cheaper of the two exact forms."""

@@ -1,10 +1,9 @@
 """FID, KID and the Inception Score with torch-fidelity's extractor and weights the user has fetched.
 
-The weights file is looked for where torch-fidelity and pytorch-fid keep it. Its size and SHA-256 are verified
-before a byte of it is interpreted. Nothing is downloaded.
+``training.metrics.weights`` knows where the weights lie and fetches them when it is told to; nothing is
+downloaded here. Size and SHA-256 are verified before a byte of the file is interpreted.
 """
 
-import hashlib
 import importlib.util
 import io
 from collections.abc import Mapping
@@ -17,12 +16,9 @@ from numpy.typing import NDArray
 
 from training.files import UserError
 from training.metrics.features import Features, Pictures
+from training.metrics.weights import INCEPTION, Published, find_weights, read_weights
 from training.vision import import_torchvision
 
-WEIGHTS_BYTES = 95_628_359
-WEIGHTS_SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
-WEIGHTS_NAMES = ("weights-inception-2015-12-05-6726825d.pth", "pt_inception-2015-12-05-6726825d.pth")
-WEIGHTS_URL = f"https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/{WEIGHTS_NAMES[0]}"
 SCORE_SPLITS = 10
 SHUFFLE_SEED = 2020
 FEATURES, LOGITS = "2048", "logits_unbiased"
@@ -65,35 +61,20 @@ def inception_features(device: str = "cpu") -> InceptionFeatures:
     """Return the extractor with the user's weights file; UserError saying what is missing and what to do."""
     if importlib.util.find_spec("torch_fidelity") is None:
         raise UserError('torch-fidelity is not installed; run pip install "sketch-studio[train]".')
-    return InceptionFeatures(load_weights(find_weights()), device)
-
-
-def find_weights() -> Path:
-    """Return the path of the user's Inception weights; UserError with the address to fetch them from."""
-    folder = Path(torch.hub.get_dir()) / "checkpoints"
-    for name in WEIGHTS_NAMES:
-        if (folder / name).is_file():
-            return folder / name
-    # The folder stays unnamed: this sentence goes into reports and model files that people share.
-    raise UserError(
-        f"The Inception weights are not on this machine; fetch {WEIGHTS_URL} into "
-        "PyTorch's hub/checkpoints folder."
-    )
-
-
-def load_weights(
-    path: Path, size_bytes: int = WEIGHTS_BYTES, sha256: str = WEIGHTS_SHA256
-) -> dict[str, torch.Tensor]:
-    """Return the tensors in ``path`` once size and SHA-256 are as expected; UserError when they are not."""
-    remedy = f"delete {path} and fetch {WEIGHTS_URL} again"
-    if path.stat().st_size != size_bytes:
+    path = find_weights()
+    if path is None:
+        # No folder is named: this sentence goes into reports and model files that people share.
         raise UserError(
-            f"The Inception weights have {path.stat().st_size} bytes, not {size_bytes}; {remedy}."
+            f"The Inception weights ({INCEPTION.megabytes} MB) are not on this machine; fetch them with "
+            "evaluate --fetch-inception, or in the window."
         )
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise UserError(f"The Inception weights are not the published ones; {remedy}.")
-    state: dict[str, torch.Tensor] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    return InceptionFeatures(load_weights(path), device)
+
+
+def load_weights(path: Path, weights: Published = INCEPTION) -> dict[str, torch.Tensor]:
+    """Return the tensors in ``path`` once size and SHA-256 are as published; UserError when they are not."""
+    data = io.BytesIO(read_weights(path, weights))
+    state: dict[str, torch.Tensor] = torch.load(data, map_location="cpu", weights_only=True)
     return state
 
 

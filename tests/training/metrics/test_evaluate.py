@@ -96,10 +96,7 @@ def test_figures_do_not_depend_on_the_batch_size(
         assert report["metrics"] == pytest.approx(reports[0]["metrics"], rel=1e-4)
 
 
-def test_evaluate_names_extractor_and_what_is_absent(
-    tiny_test: PairedDataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
+def test_evaluate_names_extractor_and_what_is_absent(tiny_test: PairedDataset) -> None:
     report = evaluate(line_art, tiny_test, batch_size=4)
     assert set(report["metrics"]) == {"l1", "ssim", "kd_efficientnet_lite2", "fd_efficientnet_lite2"}
     assert report["protocol"]["inception"].startswith("no fid, kid or is: ")
@@ -127,6 +124,8 @@ def test_fid_kid_and_is_appear_with_the_extractor(
     assert {"fid", "kid", "is"} <= set(report["metrics"])
     assert report["metrics"]["is"] >= 1
     assert "torch-fidelity" in report["protocol"]["inception"]
+    assert "10 pictures, fewer than 2,048" in report["protocol"]["note"]
+    assert report["n"] == 10
 
 
 def test_hints_reach_the_predictor(evaluator: Evaluator) -> None:

@@ -14,6 +14,7 @@ from training.metrics import inception
 from training.metrics.frechet import frechet_distance, frechet_from_few
 from training.metrics.inception import InceptionFeatures, inception_features, inception_score, load_weights
 from training.metrics.kernel import kernel_distance_of_subsets
+from training.metrics.weights import Published
 from training.vision import import_torchvision
 
 
@@ -100,23 +101,59 @@ def test_extractor_gives_each_picture_its_vector_whatever_the_batch(
     assert np.abs(together[0] - together[1]).max() > 1e-4
 
 
-def test_weights_are_verified_before_they_are_read(
-    tmp_path: Path, random_state: dict[str, torch.Tensor]
+@pytest.fixture(scope="module")
+def two_clouds(random_state: dict[str, torch.Tensor]) -> tuple[np.ndarray, np.ndarray]:
+    """Features [11, 2048] of pictures and of darker ones, as the network sees them."""
+    images = pictures(22)
+    images[11:] //= 2
+    features = InceptionFeatures(random_state)(images)
+    return features[:11], features[11:]
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 512), (1500, 9)], ids=["few vectors", "many vectors"])
+def test_distances_through_the_network_agree_with_torch_fidelity(
+    two_clouds: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch, first: int, count: int
 ) -> None:
+    metric, kernel = fidelity("metric_fid"), fidelity("metric_kid")
+    monkeypatch.setattr(kernel.tqdm, "monitor_interval", 0)
+    # A part of the dimensions: their eigenvalues of all 2,048 take ten seconds.
+    a, b = (np.ascontiguousarray(cloud[:, first : first + count]) for cloud in two_clouds)
+    theirs = metric.fid_statistics_to_metric(
+        *(metric.fid_features_to_statistics(torch.from_numpy(part)) for part in (a, b)), verbose=False
+    )[metric.KEY_METRIC_FID]
+    assert theirs > 0
+    assert frechet_distance(a, b) == pytest.approx(theirs, rel=1e-4)
+    estimate = kernel.kid_features_to_metric(
+        torch.from_numpy(a), torch.from_numpy(b), kid_subsets=5, kid_subset_size=8, verbose=False
+    )
+    ours = kernel_distance_of_subsets(a, b, subsets=5, subset_size=8)
+    assert ours.mean == pytest.approx(estimate[kernel.KEY_METRIC_KID_MEAN], rel=1e-4)
+
+
+def test_features_are_those_of_torch_fidelity(random_state: dict[str, torch.Tensor], tmp_path: Path) -> None:
+    extractor: Any = fidelity("feature_extractor_inceptionv3").FeatureExtractorInceptionV3
+    torch.save(random_state, tmp_path / "weights.pth")
+    theirs = extractor("theirs", ["2048"], feature_extractor_weights_path=tmp_path / "weights.pth")
+    images = pictures(2)
+    with torch.inference_mode():
+        (expected,) = theirs(torch.from_numpy(images).permute(0, 3, 1, 2))
+    np.testing.assert_allclose(InceptionFeatures(random_state)(images), expected.numpy(), rtol=1e-5)
+
+
+def test_weights_are_verified_before_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
     torch.save({"a": torch.ones(3)}, path)
     size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
-    assert torch.equal(load_weights(path, size, digest)["a"], torch.ones(3))
+    assert torch.equal(load_weights(path, Published("x/w.pth", size, digest))["a"], torch.ones(3))
     with pytest.raises(UserError, match="bytes, not"):
         load_weights(path)
-    with pytest.raises(UserError, match="not the published ones"):
-        load_weights(path, size)
+    with pytest.raises(UserError, match="not the published"):
+        load_weights(path, Published("x/w.pth", size, "0" * 64))
 
 
-def test_missing_weights_name_address_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_weights_name_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     fidelity("metric_fid")
-    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
-    with pytest.raises(UserError, match=r"fetch https://github.com/.* into "):
+    with pytest.raises(UserError, match="--fetch-inception"):
         inception_features()
     monkeypatch.setattr(inception.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="pip install"):
