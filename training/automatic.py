@@ -7,6 +7,7 @@ import torch
 
 from training.config import TrainConfig
 from training.data.dataset import Dataset
+from training.data.swatches import find_swatches
 from training.device import Placement
 from training.distributed import Team
 from training.memory import is_out_of_memory
@@ -17,6 +18,8 @@ FEW = 500
 """Families of pictures below which a discriminator soon knows them by heart."""
 FEW_OF_A_LABEL = 50
 RAMP_STEPS = 1000
+FLAT_FROM = 0.8
+"""Share of the pictures that the swatches cover, from which on choosing among them is no loss."""
 PIXELS_ON_CPU = 4 * 256 * 256
 """A CPU is no quicker with more at once; with fewer the networks learn from too little at a time."""
 MOST_ON_CPU, MOST_ON_GPU = 16, 64
@@ -25,7 +28,9 @@ FREE_SHARE = 0.35
 
 
 def settled(config: TrainConfig, dataset: Dataset, placement: Placement, team: Team) -> TrainConfig:
-    """``config`` with a batch size, a number of steps and an augmentation that fit ``dataset``."""
+    """``config`` with a batch size, a number of steps and an augmentation that fit ``dataset``; without
+    swatches where its pictures have too many colours for them.
+    """
     families = len(dataset.members)
     if config.batch_size == 0:
         largest = team.follow(_largest_batch(config, placement, len(dataset.labels)))
@@ -40,6 +45,8 @@ def settled(config: TrainConfig, dataset: Dataset, placement: Placement, team: T
         config = replace(config, discriminator=judge)
         if few and not config.optim.label_ramp_steps and _rarest(dataset) < FEW_OF_A_LABEL:
             config = replace(config, optim=replace(config.optim, label_ramp_steps=RAMP_STEPS))
+    if config.generator.swatches and find_swatches(dataset, config.generator.swatches).covered < FLAT_FROM:
+        config = replace(config, generator=replace(config.generator, swatches=0))
     return config.checked()
 
 

@@ -14,10 +14,10 @@ from training.state import TrainState
 
 
 def begin(state: TrainState, config: TrainConfig, dataset: Dataset) -> None:
-    """Give fresh networks the weights of the config's ``init`` model, or the colours of ``dataset``."""
-    if config.init:
-        adopt_weights(state, Path(config.init), dataset.labels)
-    elif config.generator.swatches:
-        table = torch.from_numpy(find_swatches(dataset, config.generator.swatches, config.seed))
+    """Give fresh networks the swatches of ``dataset``, then the weights of the config's ``init`` model."""
+    if config.generator.swatches:
+        table = torch.from_numpy(find_swatches(dataset, config.generator.swatches).table)
         for network in (state.generator, state.average):
             cast(UNetGenerator, network).set_swatches(table)
+    if config.init:
+        adopt_weights(state, Path(config.init), dataset.labels)

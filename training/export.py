@@ -27,6 +27,7 @@ from training.files import UserError, write_bytes
 from training.manifest import METADATA_KEY, ModelManifest
 from training.modelfile import check_model_bytes, read_manifest, read_model_bytes
 from training.networks import build_network, compose
+from training.networks.unet import UNetGenerator
 from training.state import TrainState
 
 OPSET = 18
@@ -210,11 +211,15 @@ def load_generator_from_onnx(path: Path) -> tuple[nn.Module, ModelManifest]:
 
 
 def config_for_init(config: TrainConfig) -> TrainConfig:
-    """``config`` with the network of its ``init`` model, if it has one: weights fit no other."""
+    """``config`` with the network of its ``init`` model, if it has one: weights fit no other.
+
+    The swatches stay the config's: they are the data's, and the weights are fitted to them.
+    """
     if not config.init:
         return config
     _, manifest = load_generator_from_onnx(Path(config.init))
-    options = {key: value for key, value in manifest.network.items() if key != "labels"}
+    options = {key: value for key, value in manifest.network.items() if key not in ("labels", "swatches")}
+    options["swatches"] = config.generator.swatches
     return replace(config, generator=GeneratorConfig(**options))
 
 
@@ -234,6 +239,8 @@ def adopt_weights(state: TrainState, path: Path, labels: tuple[str, ...]) -> Non
             if learnt is not None and label.casefold() in known:
                 adopted[:, index] = learnt[:, known[label.casefold()]]
         weights["label.weight"] = adopted
+    if isinstance(state.generator, UNetGenerator):
+        weights = state.generator.fitted(weights)
     state.generator.load_state_dict(weights)
     state.average.load_state_dict(weights)
 

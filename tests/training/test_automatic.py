@@ -11,6 +11,7 @@ from tests.training.runs import Listener, after, ignore, never, tiny_config
 from training import automatic, checkpoint, commands, events, losses, session, step
 from training.config import TrainConfig, load_config
 from training.data.paired import PairedDataset
+from training.data.source import open_dataset
 from training.device import place
 from training.distributed import ALONE
 from training.loop import train
@@ -196,3 +197,11 @@ def test_a_folder_of_photos_is_trained_on_and_its_pictures_are_not_multiplied(
 def test_the_chosen_figure_decides_and_l1_stands_in(best_by: str, chosen: str, score: float) -> None:
     figures = {"l1": 0.1, "l1_hinted": 0.2, "ssim": 0.7, "kd_efficientnet_lite2": 0.02}
     assert chosen_score(figures, best_by) == (chosen, pytest.approx(score))
+
+
+def test_swatches_are_left_out_where_they_would_cost_colours(pairs: Path, tmp_path: Path) -> None:
+    assert settled(pairs, "generator.swatches=24").generator.swatches == 24
+    photos = write_photos(tmp_path / "photos", 12)
+    config = tiny_config(photos, Path("run"), "generator.swatches=24")
+    dataset = open_dataset(photos, "train", 64, config.source, config.sketch)
+    assert automatic.settled(config, dataset, CPU, ALONE).generator.swatches == 0

@@ -1,24 +1,37 @@
 """The colours that a data set's pictures are made of: the swatches a network may choose among."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from training.data.dataset import Dataset
 
-PICTURES = 1000
+PICTURES = 400
 SAMPLED_PX = 64
 BITS = 5
 NEAR = 9.0
 """Distance in Lab (CIE 1976) within which two colours are one swatch."""
 PAPER_FROM = 128
+FEWEST = 1e-3
+"""The share, of all, that the rarest swatch counts for at least."""
 
 
-def find_swatches(dataset: Dataset, count: int, seed: int = 0) -> NDArray[np.float32]:
-    """Return ``count`` swatches float32 [count,4]: red, green, blue in 0..1, and their share of the pictures.
+class Swatches(NamedTuple):
+    """``table`` float32 [K,4]: red, green and blue in 0..1, and the share of the pictures that is nearest;
+    ``covered``, the share of the pictures that is near one (within NEAR).
+    """
+
+    table: NDArray[np.float32]
+    covered: float
+
+
+def find_swatches(dataset: Dataset, count: int, seed: int = 0) -> Swatches:
+    """Return the ``count`` colours that ``dataset`` is best told in.
 
     The most frequent colour first, without those near it, then the next (the popularity algorithm of Heckbert
-    1982 with suppression), over one picture of each of at most 1,000 families; paper around the drawing does
+    1982 with suppression), over one picture of each of at most 400 families; paper around the drawing does
     not count. Shares are above 0 and sum to 1. Where the pictures have fewer colours some come twice.
     """
     rng = np.random.default_rng(seed)
@@ -37,8 +50,13 @@ def find_swatches(dataset: Dataset, count: int, seed: int = 0) -> NDArray[np.flo
     if not len(used):
         used, weights[-1], sums[-1] = np.array([len(weights) - 1]), 1.0, 255.0
     rgb = (sums[used] / weights[used, None] / 255).astype(np.float32)
-    chosen = _popular(rgb, weights[used], count)
-    return np.concatenate([rgb[chosen], _shares(rgb, weights[used], chosen)[:, None]], axis=1)
+    lab = cv2.cvtColor(rgb[None], cv2.COLOR_RGB2LAB)[0]
+    chosen = _popular(lab, weights[used], count)
+    distances = np.linalg.norm(lab[:, None] - lab[chosen][None], axis=2)
+    counted = np.bincount(distances.argmin(axis=1), weights[used], count) / weights.sum() + FEWEST
+    covered = float(weights[used] @ (distances.min(axis=1) <= NEAR) / weights.sum())
+    table = np.concatenate([rgb[chosen], (counted / counted.sum())[:, None]], axis=1)
+    return Swatches(table.astype(np.float32), covered)
 
 
 def _colours(dataset: Dataset, index: int) -> NDArray[np.uint8]:
@@ -53,12 +71,11 @@ def _colours(dataset: Dataset, index: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(flats[::step, ::step])[inside]
 
 
-def _popular(rgb: NDArray[np.float32], weights: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+def _popular(lab: NDArray[np.float32], weights: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     """The indices of ``count`` colours, the most frequent first, none near another while there are others."""
-    lab = cv2.cvtColor(rgb[None], cv2.COLOR_RGB2LAB)[0]
     chosen: list[int] = []
     near = NEAR
-    while len(chosen) < min(count, len(rgb)):
+    while len(chosen) < min(count, len(lab)):
         left = weights.copy()
         for index in chosen:
             left[np.linalg.norm(lab - lab[index], axis=1) <= near] = 0
@@ -68,14 +85,3 @@ def _popular(rgb: NDArray[np.float32], weights: NDArray[np.float64], count: int)
             left[np.linalg.norm(lab - lab[best], axis=1) <= near] = 0
         near = near / 2 if near > 1 else 0.0
     return np.resize(np.array(chosen), count)
-
-
-def _shares(
-    rgb: NDArray[np.float32], weights: NDArray[np.float64], chosen: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """What part of all colours is nearest to each of the ``chosen``."""
-    lab = cv2.cvtColor(rgb[None], cv2.COLOR_RGB2LAB)[0]
-    nearest = np.linalg.norm(lab[:, None] - lab[chosen][None], axis=2).argmin(axis=1)
-    counted = np.bincount(nearest, weights, len(chosen))
-    smoothed = counted / counted.sum() + 1e-3
-    return (smoothed / smoothed.sum()).astype(np.float32)

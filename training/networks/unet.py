@@ -116,6 +116,33 @@ class UNetGenerator(nn.Module):
         """Take the swatches [K,4]: red, green, blue in 0..1, and their share of the pictures."""
         self.swatch_table.copy_(table)
 
+    @torch.no_grad()
+    def fitted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """``weights`` of another network of this shape, with its last layer made to fit this one's colours.
+
+        Among swatches each takes over what the other knew of the nearest one; where only one of the two
+        has swatches the colours start anew, and the gates stay.
+        """
+        own, swatches = self.state_dict(), int(self.options["swatches"])
+        fitted = {name: value for name, value in weights.items() if name != "swatch_table"}
+        theirs = weights.get("swatch_table")
+        if swatches:
+            fitted["swatch_table"] = own["swatch_table"]
+        if bool(swatches) != (theirs is not None):
+            rows = None
+        elif theirs is None:
+            return fitted
+        else:
+            nearest = torch.cdist(own["swatch_table"][:, :3].cpu(), theirs[:, :3]).argmin(dim=1)
+            rows = (4 * nearest[:, None] + torch.arange(4)).flatten()
+        for name in ("colours.weight", "colours.bias"):
+            layer = own[name].cpu().clone()
+            layer[-8:] = weights[name][-8:]
+            if rows is not None:
+                layer[:-8] = weights[name][rows]
+            fitted[name] = layer
+        return fitted
+
     def forward(
         self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor, explain: bool = False
     ) -> Tensor | Choice:
