@@ -41,6 +41,11 @@ class Clean(NamedTuple):
     flats: Pixels
 
 
+def under_lines(flats: Pixels, sketch: Pixels) -> Pixels:
+    """Multiply the lines uint8 [...,H,W] over the colours [...,H,W,3], rounded to the nearest."""
+    return ((flats.astype(np.uint16) * sketch[..., None] + 127) // 255).astype(np.uint8)
+
+
 class Dataset(Protocol):
     """One split at one size. Reading is thread-safe, and a function of its arguments alone.
 
