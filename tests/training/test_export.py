@@ -24,6 +24,7 @@ from training.export import (
 )
 from training.files import UserError
 from training.loop import train
+from training.metrics.evaluate import Evaluator
 from training.metrics.predictors import model_predictor
 from training.modelfile import check_model_file, probe_model_file
 from training.state import new_state
@@ -154,6 +155,7 @@ def test_a_model_of_photos_gives_the_picture_itself_and_no_flats(tmp_path: Path)
     assert (manifest.flats, manifest.labels) == (False, ())
     held_out = open_dataset(tmp_path / "photos", "val", 64)
     picture, _ = model_predictor(tmp_path / "photos.onnx", held_out)
+    assert Evaluator(held_out).run(picture)["n"] == len(held_out)
     (batch,) = evaluation_batches(held_out, len(held_out))
     ink = batch.sketch < 64
     assert ink.any()

@@ -2,11 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from training.data.dataset import Progress
+from training.cli.progress import progress_bar
 from training.data.inspect import DataReport, inspect
 from training.data.options import SourceConfig
 
@@ -18,7 +16,7 @@ def prepare_openmoji_command(folder: Path, size: int) -> None:
     """Render OpenMoji into ``folder``, with a progress bar; UserError as ``prepare_openmoji`` raises it."""
     from training.data.openmoji import prepare_openmoji
 
-    with _progress_bar("drawing") as show:
+    with progress_bar("drawing") as show:
         prepared = prepare_openmoji(folder, size, show)
     counts = ", ".join(f"{sum(labels.values())} {split}" for split, labels in prepared.counts.items())
     sys.stdout.write(f"{prepared.folder}: {counts}, {len(prepared.labels)} labels\n")
@@ -26,7 +24,7 @@ def prepare_openmoji_command(folder: Path, size: int) -> None:
 
 def inspect_command(folder: Path, layout: str, as_json: bool) -> None:
     """Print what ``inspect`` finds in ``folder``, for people or as JSON; UserError as it raises it."""
-    with _progress_bar("picture") as show:
+    with progress_bar("picture") as show:
         report = inspect(folder, SourceConfig(layout=layout), show)
     if as_json:
         # ASCII: file names may be what no terminal can show.
@@ -55,17 +53,3 @@ def report_text(report: DataReport) -> str:
         if count > len(some):
             lines.append(f"  and {count - len(some)} more")
     return "\n".join(lines) + "\n"
-
-
-@contextmanager
-def _progress_bar(unit: str) -> Iterator[Progress]:
-    from tqdm import tqdm
-
-    # delay: no empty bar above the sentence when nothing can be done.
-    with tqdm(unit=unit, file=sys.stderr, delay=0.1) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield show

@@ -102,10 +102,34 @@ def make_parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("evaluate", help="measure a run or a model file on held-out pictures")
     evaluate.add_argument("model", type=Path, metavar="RUN|MODEL.onnx", help="run folder or model file")
-    evaluate.add_argument("--data", required=True, type=Path, metavar="DIR", help="prepared data set")
+    evaluate.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of pictures or prepared data set (the run's own)"
+    )
     evaluate.add_argument("--split", choices=("val", "test"), default="test", help="pictures to judge (test)")
     evaluate.add_argument("--size", type=_whole, metavar="S", help="side of the pictures (the model's own)")
     evaluate.add_argument("--hints", type=_whole, default=0, metavar="N", help="colour hints a drawing (0)")
+    evaluate.add_argument(
+        "--baselines",
+        action="store_true",
+        help="beside it, what learns nothing: the drawing itself, and the nearest training drawing's colours",
+    )
+    evaluate.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="how the folder is read, such as source.layout=paired (as the run has it)",
+    )
+    weights = evaluate.add_mutually_exclusive_group()
+    weights.add_argument(
+        "--fetch-inception",
+        action="store_true",
+        help="first fetch the weights that FID, KID and the Inception Score need, once (96 MB)",
+    )
+    weights.add_argument(
+        "--inception-weights", type=Path, metavar="FILE", help="take those weights from a file"
+    )
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     evaluate.set_defaults(run=_evaluate)
 

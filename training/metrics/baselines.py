@@ -1,10 +1,10 @@
 """What a model must beat: two ways to a picture that learn nothing, measured like a model."""
 
-from collections.abc import Callable
-
 import numpy as np
+from numpy.typing import NDArray
 
 from training.data.batches import Batch
+from training.data.dataset import Dataset, Progress
 from training.data.paired import PairedDataset
 from training.metrics.evaluate import under_lines
 from training.metrics.features import FeatureExtractor, Features, Pictures
@@ -18,25 +18,27 @@ def line_art(batch: Batch) -> Pictures:
 
 
 class NearestFlats:
-    """The drawing's lines over the colours of the training drawing with the nearest line-art features.
+    """The drawing's lines over the colours of the training drawing with the nearest line-art features; where
+    lines are no part of the picture, that drawing's picture.
 
-    Nearest by Euclidean distance of the extractor's vectors of the line art shown as RGB. Drawings with the
-    same lines in other colours (skin tones) stand aside for their base.
+    Nearest by Euclidean distance of the extractor's vectors of the line art shown as RGB. Copies, and
+    drawings with the same lines in other colours (skin tones), stand aside for their original.
     """
 
     def __init__(
         self,
-        training: PairedDataset,
+        training: Dataset,
         extractor: FeatureExtractor,
-        on_progress: Callable[[int, int], None] | None = None,
+        on_progress: Progress | None = None,
     ) -> None:
         self._training = training
         self._extractor = extractor
-        self._items = np.flatnonzero(training.base < 0)
+        self._items = _originals(training)
         parts: list[Features] = []
         for start in range(0, len(self._items), CHUNK):
             items = self._items[start : start + CHUNK]
-            parts.append(extractor(np.repeat(training.sketch[items][..., None], 3, axis=3)))
+            sketch = np.stack([training.clean(int(item)).sketch for item in items])
+            parts.append(extractor(np.repeat(sketch[..., None], 3, axis=3)))
             if on_progress is not None:
                 on_progress(start + len(items), len(self._items))
         self._features = np.concatenate(parts)
@@ -50,4 +52,12 @@ class NearestFlats:
         return [int(self._items[index]) for index in distance.argmin(axis=1)]
 
     def __call__(self, batch: Batch) -> Pictures:
-        return under_lines(np.array(self._training.flats[self.nearest(batch)]), batch.sketch)
+        flats = np.stack([self._training.clean(item).flats for item in self.nearest(batch)])
+        return under_lines(flats, batch.sketch) if batch.lines else flats
+
+
+def _originals(training: Dataset) -> NDArray[np.int64]:
+    """The items that are no copies of others, in other colours neither."""
+    if isinstance(training, PairedDataset):
+        return np.flatnonzero(training.base < 0)
+    return np.array([group[0] for group in training.members], np.int64)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from training.data.batches import Batch, evaluation_batches
-from training.data.paired import PairedDataset
+from training.data.dataset import Dataset
+from training.data.source import open_splits
 from training.files import UserError, write_atomically, write_json
 from training.metrics.baselines import NearestFlats, line_art
 from training.metrics.evaluate import Evaluator, Predict, hint_obedience, truth_of
@@ -27,15 +28,23 @@ HINTS = 3
 COLUMNS = ("line art", "ours", f"ours, {HINTS} hints", "the truth")
 CAPTION_PX, GAP_PX = 22, 6
 
+BASELINES = (
+    "line_art: the line art itself; nearest_flats: the colours of the training drawing nearest in features "
+    "of its line art, under the line art where lines are part of the picture"
+)
+
 Note = Callable[[str], None]
 
 
 def baseline_figures(
-    test: PairedDataset, training: PairedDataset, note: Note | None = None
+    test: Dataset, training: Dataset, note: Note | None = None, evaluator: Evaluator | None = None
 ) -> dict[str, Any]:
-    """Return the metrics of both baselines on ``test``; they know nothing of hints."""
+    """Return the metrics of both baselines on ``test``; they know nothing of hints.
+
+    ``evaluator`` is one of ``test`` that is there already.
+    """
     say = note or (lambda text: None)
-    evaluator = Evaluator(test)
+    evaluator = evaluator or Evaluator(test)
     nearest = NearestFlats(training, efficientnet_lite())
     say("nearest training drawings indexed")
     figures = {}
@@ -47,7 +56,7 @@ def baseline_figures(
 
 def card_metrics(
     predict: Predict,
-    test: PairedDataset,
+    test: Dataset,
     *,
     hints: bool = True,
     noise_size: int = 0,
@@ -69,10 +78,7 @@ def card_metrics(
         report["protocol"]["metrics_with_hints"] = f"{HINTS} dots a drawing in the truth's colours, seed 0"
     if baselines is not None:
         report["baselines"] = baselines
-        report["protocol"]["baselines"] = (
-            "line_art: the line art itself; nearest_flats: the line art over the colours of the training "
-            "drawing nearest in features of its line art"
-        )
+        report["protocol"]["baselines"] = BASELINES
     return report
 
 
@@ -88,10 +94,11 @@ def beaten_by(report: dict[str, Any]) -> list[str]:
     return lost
 
 
-def chosen_drawings(test: PairedDataset, count: int, seed: int = 0) -> list[int]:
+def chosen_drawings(test: Dataset, count: int, seed: int = 0) -> list[int]:
     """Return ``count`` drawings spread over the labels in turn, drawn by ``seed`` and not by hand."""
     rng = np.random.default_rng(seed)
-    groups = [list(rng.permutation(np.flatnonzero(test.label_index == i))) for i in range(len(test.labels))]
+    labels = range(max(1, len(test.labels)))
+    groups = [list(rng.permutation(np.flatnonzero(test.label_index == i))) for i in labels]
     chosen: list[int] = []
     while len(chosen) < min(count, len(test)):
         for group in groups:
@@ -101,7 +108,7 @@ def chosen_drawings(test: PairedDataset, count: int, seed: int = 0) -> list[int]
 
 
 def card_grid(
-    predict: Predict, test: PairedDataset, items: Sequence[int], *, noise_size: int = 0, across: int = 2
+    predict: Predict, test: Dataset, items: Sequence[int], *, noise_size: int = 0, across: int = 2
 ) -> Image.Image:
     """Return the grid of ``items``, ``across`` a row: line art, ours, ours with three hints, the truth."""
     plain = _batches_of(test, items, 0, noise_size)
@@ -144,7 +151,7 @@ def write_card(report: dict[str, Any], grid: Image.Image, folder: Path) -> None:
     write_atomically(folder / "card.png", lambda temp: grid.save(temp, format="PNG", optimize=True))
 
 
-def _batches_of(test: PairedDataset, items: Sequence[int], hints: int, noise_size: int) -> list[Batch]:
+def _batches_of(test: Dataset, items: Sequence[int], hints: int, noise_size: int) -> list[Batch]:
     wanted = set(items)
     batches = evaluation_batches(test, 1, hints, 0, noise_size)
     return [batch for index, batch in enumerate(batches) if index in wanted]
@@ -154,7 +161,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make the card of a model file; exit status 2 and one sentence when that cannot be done."""
     parser = argparse.ArgumentParser(prog="python -m training.metrics.card", description=__doc__)
     parser.add_argument("model", type=Path, help="the model file, MODEL.onnx")
-    parser.add_argument("--data", type=Path, required=True, help="the prepared data set")
+    parser.add_argument("--data", type=Path, required=True, help="folder of pictures or prepared data set")
     parser.add_argument("--out", type=Path, required=True, help="folder for card.json and card.png")
     parser.add_argument("--split", default="test", choices=("test", "val"))
     parser.add_argument("--size", type=int, default=None, help="side in pixels; default: the model's own")
@@ -176,11 +183,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _make(options: argparse.Namespace, note: Note) -> None:
     size = options.size or check_model_file(options.model).manifest.size
-    test = PairedDataset.open(options.data, options.split, size)
+    splits = open_splits(options.data, (options.split, "train"), size)
+    test = splits[options.split]
     predict, manifest = model_predictor(options.model, test)
     baselines = None
     if not options.no_baselines:
-        baselines = baseline_figures(test, PairedDataset.open(options.data, "train", size), note)
+        baselines = baseline_figures(test, splits["train"], note)
     report = card_metrics(predict, test, hints=manifest.hints, baselines=baselines, note=note)
     grid = card_grid(predict, test, chosen_drawings(test, options.drawings))
     write_card(report, grid, options.out)

@@ -1,0 +1,104 @@
+"""``evaluate`` as a user meets it, on every kind of folder; the model shows the drawing itself."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+
+from tests.training.data.trees import write_pairs, write_photos
+from tests.training.model_files import tiny_model
+from tests.training.runs import ignore, never, tiny_config
+from training.cli import models
+from training.cli.parser import main
+from training.loop import train
+from training.metrics import weights
+from training.metrics.weights import Published
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.onnx"
+    onnx.save(tiny_model(), path)
+    return path
+
+
+def figures(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["evaluate", *map(str, arguments), "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main(["evaluate", *map(str, arguments)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err.splitlines()[-1]  # a bar may stand above the sentence
+
+
+@pytest.mark.parametrize("kind", ["photos", "pairs"])
+def test_a_model_is_measured_on_any_folder_beside_what_learns_nothing(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    folder = (write_photos if kind == "photos" else write_pairs)(tmp_path / kind, 24)
+    found = figures(capsys, model, "--data", folder, "--split", "val", "--baselines")
+    assert (found["n"] > 1, found["split"]) == (True, "val")
+    assert set(found["baselines"]) == {"line_art", "nearest_flats"}
+    assert found["baselines"]["line_art"] == pytest.approx(found["metrics"])
+    nearest = found["baselines"]["nearest_flats"]
+    assert 0 < nearest["l1"] < found["metrics"]["l1"]  # other colours, but colours
+    assert ("times the line art" in found["protocol"]["truth"]) == (kind == "pairs")
+
+
+def test_a_run_is_measured_on_its_own_data_read_as_in_training(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_pairs(tmp_path / "pairs", 12, "lines", "colours")
+    left_out = "colours/000.jpg"
+    config = tiny_config(folder, tmp_path / "run", "steps=1", f"source.excluded={left_out}")
+    train(config, ignore, never)
+    monkeypatch.setattr(models, "export_run", lambda run, out: shutil.copy(model, out))
+    mine = figures(capsys, tmp_path / "run", "--split", "val")
+    ours = figures(capsys, model, "--data", folder, "--split", "val", "--set", f"source.excluded={left_out}")
+    assert mine == ours
+    assert main(["evaluate", str(tmp_path / "run"), "--split", "val", "--baselines"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"{mine['n']} pictures of the val split")
+    assert "nearest_flats" in text.splitlines()[1]
+    assert "features: efficientnet_lite2" in text
+    assert "note: a Frechet distance" in text
+
+
+def test_what_cannot_be_measured_is_told_in_a_sentence(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_photos(tmp_path / "photos", 8)
+    assert "--data" in refused(capsys, model)
+    assert "source.*" in refused(capsys, model, "--data", folder, "--set", "loss.l1=3")
+    assert "another split" in refused(capsys, model, "--data", folder)
+
+
+def test_the_inception_weights_come_from_a_file_or_from_their_publisher(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    content = b"no weights at all"
+    tiny = Published("file:///w.pth", len(content), hashlib.sha256(content).hexdigest())
+    monkeypatch.setattr(models, "find_weights", lambda: weights.find_weights(tiny))
+    monkeypatch.setattr(models, "fetch_weights", lambda show: fetched.append(tiny.name))
+    monkeypatch.setattr(models, "take_weights", lambda path: weights.take_weights(path, weights=tiny))
+    folder = write_photos(tmp_path / "photos", 8)
+    asked = (model, "--data", folder, "--split", "val")
+    figures(capsys, *asked, "--fetch-inception")
+    assert fetched == ["w.pth"]
+    (tmp_path / "mine.pth").write_bytes(content)
+    figures(capsys, *asked, "--inception-weights", tmp_path / "mine.pth")
+    assert weights.find_weights(tiny) is not None
+    figures(capsys, *asked, "--fetch-inception")
+    assert fetched == ["w.pth"]
+    (tmp_path / "mine.pth").write_bytes(content[:-1])
+    assert "16 bytes" in refused(capsys, *asked, "--inception-weights", tmp_path / "mine.pth")
