@@ -85,6 +85,7 @@ class Workspaces(QStackedWidget):
 
     def open(self, space: Space) -> None:
         """Show a workspace; on its first visit what it is made of is imported in the background."""
+        before, self._space = self._space, space
         if space in self._pages:
             self.setCurrentWidget(self._pages[space])
         elif self._makers[space].is_at_hand:
@@ -96,12 +97,14 @@ class Workspaces(QStackedWidget):
                 module = self._makers[space].module
                 run_in_background(
                     partial(importlib.import_module, module),
-                    lambda _module: self._build(space),
+                    partial(self._on_imported, space),
                     lane=Lane.DATA,
                 )
-        if space is not self._space:
-            self._space = space
+        if space is not before:
             self.changed.emit(space)
+
+    def _on_imported(self, space: Space, _module: object) -> None:
+        self._build(space)
 
     def _build(self, space: Space) -> None:
         page = self._makers[space].make()

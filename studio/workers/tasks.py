@@ -2,11 +2,13 @@
 
 import contextlib
 import enum
+import functools
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 from training.files import UserError
 
@@ -44,10 +46,7 @@ class _Delivery(QObject):
     @Slot(object, object)
     def deliver(self, result: object, error: UserError | None) -> None:
         _waiting.pop(self, None)
-        if error is None and self._on_done is not None:
-            self._on_done(result)
-        elif error is not None and self._on_error is not None:
-            self._on_error(error)
+        _hand_over(result, error, self._on_done, self._on_error)
         self.deleteLater()
 
 
@@ -78,13 +77,10 @@ def run_in_background(
 
     ``work`` must touch only what it was given (snapshots, paths). Errors that are no UserError are logged
     with their traceback and arrive as a UserError that points to the log. Call where an event loop runs.
+    What comes for a bound method (or a partial of one) of a QObject that has been deleted is dropped.
     """
     if _inline:
-        result, error = _outcome(work)
-        if error is None and on_done is not None:
-            on_done(result)
-        elif error is not None and on_error is not None:
-            on_error(error)
+        _hand_over(*_outcome(work), on_done, on_error)
         return
     delivery = _Delivery(on_done, on_error)
     _waiting[delivery] = None
@@ -108,6 +104,27 @@ def inline() -> Iterator[None]:
         yield
     finally:
         _inline = before
+
+
+def _hand_over(
+    result: Any,
+    error: UserError | None,
+    on_done: Callable[[Any], None] | None,
+    on_error: Callable[[UserError], None] | None,
+) -> None:
+    if error is None:
+        if on_done is not None and not _has_no_receiver(on_done):
+            on_done(result)
+    elif on_error is not None and not _has_no_receiver(on_error):
+        on_error(error)
+
+
+def _has_no_receiver(callback: Callable[..., None]) -> bool:
+    """Whether the QObject whose method this is was deleted, with a window that was closed meanwhile."""
+    while isinstance(callback, functools.partial):
+        callback = callback.func
+    receiver = getattr(callback, "__self__", None)
+    return isinstance(receiver, QObject) and not isValid(receiver)
 
 
 def _pool(lane: Lane) -> QThreadPool:

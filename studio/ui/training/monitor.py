@@ -1,6 +1,7 @@
 """The run on show: the one that is trained now, or one from the list; its phase and its history."""
 
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -79,9 +80,7 @@ class RunMonitor(QObject):
         """Show a run of the list; not while one is trained."""
         if self._host.running:
             return
-        run_in_background(
-            lambda: RunHistory.of_run(run.path), lambda found: self._on_read(run, found), lane=Lane.DATA
-        )
+        run_in_background(partial(RunHistory.of_run, run.path), partial(self._on_read, run), lane=Lane.DATA)
 
     def clear(self) -> None:
         """Show no run; not while one is trained."""
@@ -92,6 +91,11 @@ class RunMonitor(QObject):
     def send(self, command: Command) -> None:
         """Tell the run something."""
         self._host.send(command)
+
+    def look_for_checkpoints(self) -> tuple[int, ...]:
+        """Return the steps whose state is on disk now."""
+        self.checkpoints = checkpoints_of(self.history.run)
+        return self.checkpoints
 
     def stop(self) -> None:
         """Save the state and end."""
@@ -129,7 +133,7 @@ class RunMonitor(QObject):
                 self.phase = self._unless_stopping(RunPhase.RUNNING)
         self.history.add(event)
         if isinstance(event, events.CheckpointSaved):
-            self.checkpoints = checkpoints_of(self.history.run)
+            self.look_for_checkpoints()
             self.checkpoint_saved.emit(event.step)
         self.told.emit(event)
         if not self._timer.isActive():

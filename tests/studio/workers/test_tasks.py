@@ -1,8 +1,10 @@
 import threading
+from functools import partial
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QObject, QThread
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from studio.workers.tasks import Lane, inline, run_in_background, wait_for_background
 from training.files import UserError
@@ -104,3 +106,26 @@ def test_without_handlers_nothing_happens(qapp: object) -> None:
     run_in_background(lambda: fail(UserError("No.")))
     run_in_background(lambda: 3)
     assert wait_for_background(10_000)
+
+
+class Receiver(QObject):
+    """Counts what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[object] = []
+
+    def take(self, *what: object) -> None:
+        self.told.append(what)
+
+
+def test_what_comes_for_a_window_that_is_gone_is_dropped(qtbot: QtBot) -> None:
+    gone, here = Receiver(), Receiver()
+    for receiver in (gone, here):
+        run_in_background(lambda: 1, receiver.take)
+        run_in_background(lambda: 2, partial(receiver.take, "with"))
+        run_in_background(lambda: fail(UserError("No.")), receiver.take, partial(receiver.take, "error"))
+    delete(gone)
+    assert wait_for_background(10_000)
+    assert gone.told == []
+    assert [what[0] for what in here.told] == [1, "with", "error"]
