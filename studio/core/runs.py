@@ -1,6 +1,7 @@
 """Training runs on disk: what each has come to, its events, new folders for new ones, and deleting."""
 
 import contextlib
+import os
 import re
 import shutil
 import time
@@ -14,7 +15,7 @@ from PySide6.QtCore import QLockFile
 from studio.core.settings import runs_dir
 from training import events
 from training.events import Event
-from training.files import UserError
+from training.files import UserError, read_json
 
 if TYPE_CHECKING:
     from training.config import TrainConfig
@@ -24,6 +25,9 @@ HOSTED = "hosted"
 """Lies in a run's folder while a window trains it, and after that window has died."""
 CONFIG = "config.toml"
 JOURNAL = "events.jsonl"
+EXPORTED = ("average.safetensors", "manifest.json")
+"""What a model is made of in a checkpoint."""
+HOLD_TRIES = 10
 CHECKPOINT = re.compile(r"step-(\d+)")
 QUIET_S = 90.0
 """A journal that was written to more recently belongs to a run that a command line has under way."""
@@ -126,13 +130,66 @@ def read_events(run: Path) -> list[Event]:
 
 def checkpoints_of(run: Path) -> tuple[int, ...]:
     """Return the steps of the run's whole checkpoints, in order."""
+    return tuple(sorted(_checkpoint_folders(run)))
+
+
+def hold_checkpoint(run: Path, into: Path, step: int | None = None, *, best: bool = False) -> int:
+    """Keep what a model is made of beyond the training's own clearing up; return the step it is of.
+
+    ``into`` becomes a run with that one checkpoint: of ``step``, else the best one, else the newest. Linked,
+    so that it takes no room, where the system can. UserError when there is none.
+    """
+    for _ in range(HOLD_TRIES):
+        folders = _checkpoint_folders(run)
+        if not folders:
+            raise UserError(f"{run.name} has no saved state yet; train it a little further.")
+        wanted = max(folders)
+        if step is not None:
+            wanted = step
+        elif best:
+            wanted = _best_step(folders[wanted], wanted)
+        if wanted not in folders:
+            raise UserError(f"The state of step {wanted:,} is kept no more; choose another one.")
+        try:
+            _link_or_copy(folders[wanted], into / "checkpoints" / folders[wanted].name)
+            return wanted
+        except FileNotFoundError:
+            # The training has cleared it away meanwhile; there is a newer one.
+            shutil.rmtree(into, ignore_errors=True)
+        except OSError as error:
+            raise UserError(f"{into} cannot be written ({error.strerror}); free some space.") from error
+    raise UserError(f"The states of {run.name} change too fast to hold one; pause the training first.")
+
+
+def _checkpoint_folders(run: Path) -> dict[int, Path]:
     folder = run / "checkpoints"
-    found = []
+    found = {}
     for path in folder.iterdir() if folder.is_dir() else ():
         match = CHECKPOINT.fullmatch(path.name)
         if match and (path / "manifest.json").is_file():
-            found.append(int(match[1]))
-    return tuple(sorted(found))
+            found[int(match[1])] = path
+    return found
+
+
+def _best_step(newest: Path, otherwise: int) -> int:
+    """The step that the newest checkpoint names as the best, where that one is still there."""
+    with contextlib.suppress(UserError, KeyError, TypeError, ValueError):
+        step = int(read_json(newest / "manifest.json")["best"]["step"])
+        if step in _checkpoint_folders(newest.parent.parent):
+            return step
+    return otherwise
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for name in EXPORTED:
+        (target / name).unlink(missing_ok=True)
+        try:
+            os.link(source / name, target / name)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            shutil.copyfile(source / name, target / name)
 
 
 def config_of(run: Path) -> "TrainConfig | None":

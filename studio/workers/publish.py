@@ -4,12 +4,14 @@ import json
 import logging
 import re
 import shutil
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from studio.core import settings as keys
+from studio.core.runs import hold_checkpoint
 from studio.core.settings import Settings
 from studio.workers.training import PYTHON, worker_command
 from training import events
@@ -57,27 +59,33 @@ class Publisher(QObject):
         self._settings = settings
         self._process: QProcess | None = None
         self._trial = False
+        self._held = Path()
 
     @property
     def busy(self) -> bool:
         """Whether an export is under way."""
         return self._process is not None
 
-    def publish(self, run: Path, card: Card, step: int | None = None) -> None:
-        """Export the best state of ``run``, or that of ``step``, into the user's models.
+    def publish(self, run: Path, card: Card) -> None:
+        """Export the best state of ``run`` into the user's models.
 
-        UserError when an export is under way or the name makes no file name.
+        UserError when an export is under way, there is no state or the name makes no file name.
         """
         stem = file_stem(card.name)
         if not stem:
             raise UserError("A model needs a name; type one.")
-        self._begin(run, free_path(keys.user_models_dir(), stem), card, step, trial=False)
+        self._hold(run, best=True)
+        self._begin(free_path(keys.user_models_dir(), stem), card, trial=False)
 
-    def try_step(self, run: Path, step: int) -> None:
-        """Export the state of ``step`` for this session only; UserError when an export is under way."""
-        folder = trials_dir()
+    def try_step(self, run: Path, step: int | None = None) -> int:
+        """Export the state of ``step``, or the newest, for this session only; return its step.
+
+        UserError when an export is under way or there is no such state.
+        """
+        step = self._hold(run, step)
         card = Card(f"Trial: {run.name}, step {step:,}")
-        self._begin(run, free_path(folder, file_stem(f"trial-{run.name}-{step}")), card, step, trial=True)
+        self._begin(free_path(trials_dir(), file_stem(f"trial-{run.name}-{step}")), card, trial=True)
+        return step
 
     def close(self) -> None:
         """Give up what is under way and forget the trials."""
@@ -87,15 +95,26 @@ class Publisher(QObject):
             process.waitForFinished(2000)
         shutil.rmtree(trials_dir(), ignore_errors=True)
 
-    def _begin(self, run: Path, out: Path, card: Card, step: int | None, *, trial: bool) -> None:
+    def _hold(self, run: Path, step: int | None = None, *, best: bool = False) -> int:
+        """Hold a state: by the time the process reads it, the training may have cleared it away."""
         if self._process is not None:
             raise UserError("A model is being exported; wait until it is done.")
+        self._held = trials_dir() / f"state-{uuid.uuid4().hex[:8]}"
+        return hold_checkpoint(run, self._held, step, best=best)
+
+    def _begin(self, out: Path, card: Card, *, trial: bool) -> None:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(f"{out.parent} cannot be made ({error.strerror}); check its rights.") from error
         self._trial = trial
-        request = {"task": "export", "run": str(run), "out": str(out), "card": asdict(card), "step": step}
+        request = {
+            "task": "export",
+            "run": str(self._held),
+            "out": str(out),
+            "card": asdict(card),
+            "step": None,
+        }
         process = QProcess(self)
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error)
@@ -129,6 +148,7 @@ class Publisher(QObject):
 
     def _end(self, process: QProcess) -> None:
         self._process = None
+        shutil.rmtree(self._held, ignore_errors=True)
         process.deleteLater()
         self.busy_changed.emit(False)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -19,11 +20,17 @@ from studio.ui.actions import ActionId, Actions
 from studio.ui.dialogs.basis import new_dialog
 from studio.ui.theme import muted_label
 from studio.ui.widgets.elided import ElidedLabel
+from studio.workers.training import HOST, PYTHON
 
 DEVICES = (
     ("auto", "Automatic: the GPU where it works"),
     ("cpu", "Processor (CPU)"),
     ("cuda", "NVIDIA GPU (CUDA)"),
+)
+HOSTS = (
+    ("auto", "Automatic"),
+    ("thread", "In the program itself"),
+    ("process", "In a process of its own"),
 )
 THEMES = (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
 
@@ -43,6 +50,9 @@ class SettingsDialog(QObject):
         self.autosave = QSpinBox()
         self.autosave.setRange(1, 10)
         self.autosave.setSuffix(" s")
+        self.host = _choice(HOSTS, "Training")
+        self.python = QLineEdit()
+        self.python.setPlaceholderText("The program's own")
         models = QHBoxLayout()
         folder = ElidedLabel()
         folder.set_text(str(keys.user_models_dir()))
@@ -62,6 +72,8 @@ class SettingsDialog(QObject):
             ("Processor threads", self.threads, keys.THREADS.help),
             ("Theme", self.theme, keys.THEME.help),
             ("Keep unsaved work every", self.autosave, keys.AUTOSAVE_S.help),
+            ("Training runs", self.host, HOST.help),
+            ("Python for training", self.python, PYTHON.help),
             ("Your models", models, ""),
         ]
         for place, (name, control, tip) in enumerate(rows):
@@ -82,6 +94,8 @@ class SettingsDialog(QObject):
         self.threads.valueChanged.connect(self._set_threads)
         self.theme.activated.connect(self._set_theme)
         self.autosave.valueChanged.connect(self._set_autosave)
+        self.host.activated.connect(self._set_host)
+        self.python.editingFinished.connect(self._set_python)
         settings.changed.connect(self._show)
         self._show()
         dialog.open()
@@ -98,6 +112,12 @@ class SettingsDialog(QObject):
     def _set_autosave(self, seconds: int) -> None:
         self._settings.set(keys.AUTOSAVE_S, seconds)
 
+    def _set_host(self) -> None:
+        self._settings.set(HOST, self.host.currentData())
+
+    def _set_python(self) -> None:
+        self._settings.set(PYTHON, self.python.text().strip())
+
     def _show(self) -> None:
         for widget, write in (
             (
@@ -109,6 +129,8 @@ class SettingsDialog(QObject):
                 lambda: self.theme.setCurrentIndex(self.theme.findData(self._settings.get(keys.THEME))),
             ),
             (self.threads, lambda: self.threads.setValue(self._settings.get(keys.THREADS))),
+            (self.host, lambda: self.host.setCurrentIndex(self.host.findData(self._settings.get(HOST)))),
+            (self.python, lambda: self.python.setText(self._settings.get(PYTHON))),
             (self.autosave, lambda: self.autosave.setValue(self._settings.get(keys.AUTOSAVE_S))),
         ):
             with QSignalBlocker(widget):

@@ -38,6 +38,7 @@ LENGTH_WORDS = {
 }
 SHORT_LIST = frozenset({"recipe", "steps", "minutes", "epochs", "size", "init", "data", "run"})
 """Settings that have a place of their own above the fold."""
+OFTEN = "Often changed"
 ELSEWHERE = ("source.", "sketch.")
 """Sections that the first column shows."""
 
@@ -149,11 +150,14 @@ class RunForm(QWidget):
         self._show()
 
     def _advanced(self) -> list[Setting]:
-        return [
-            setting
+        """The settings below the fold: those often changed first, then group by group."""
+        found = [
+            replace(setting, group=OFTEN) if setting.basic else setting
             for setting in settings_of(self.plan.config())
             if setting.name not in SHORT_LIST and not setting.name.startswith(ELSEWHERE)
         ]
+        order = list(dict.fromkeys((OFTEN, *(setting.group for setting in found))))
+        return sorted(found, key=lambda setting: order.index(setting.group))
 
     def _on_recipe(self) -> None:
         self.set_plan(replace(self.plan, recipe=self.recipes.currentData(), advanced={}))

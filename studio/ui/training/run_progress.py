@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.core.run_history import RunHistory, balance_words, metric_words, time_words
-from studio.ui.icons import IconBook
+from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label, tabular
 from studio.ui.training.basis import subtitle, thin_bar, with_icon, wrapped
 from studio.ui.training.monitor import RunMonitor, RunPhase
@@ -44,9 +46,11 @@ class RunProgress(QWidget):
     """Follows the monitor; what the person presses goes to it, or is announced.
 
     *Signals*
+    try_step_wanted(int): the person wants to draw with the state of that step.
     try_wanted(), publish_wanted(), resume_wanted(), another_wanted(): the person asks for it.
     """
 
+    try_step_wanted = Signal(int)
     try_wanted = Signal()
     publish_wanted = Signal()
     resume_wanted = Signal()
@@ -77,6 +81,15 @@ class RunProgress(QWidget):
             "Save a checkpoint now",
         )  # fmt: skip
         self.try_button = self._button("Try it", "draw", self.try_wanted.emit, "")
+        self.kept = QToolButton()
+        self.kept.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.kept.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.kept.setToolTip("Try another state that was kept")
+        self.kept.setAccessibleName("Try another state that was kept")
+        icons.bind(self.kept, "history", muted=True)
+        self.kept_menu = QMenu(self)
+        self.kept_menu.aboutToShow.connect(self._fill_kept)
+        self.kept.setMenu(self.kept_menu)
         self.publish = self._button("Publish…", "export", self.publish_wanted.emit, "")
         self.resume = self._button("Go on", "play", self.resume_wanted.emit, "Go on from the last checkpoint")
         self.another = self._button("New run", "plus", self.another_wanted.emit, "Set another run up")
@@ -108,7 +121,9 @@ class RunProgress(QWidget):
         column.addWidget(subtitle("The model so far"))
         column.addWidget(self.measured)
         column.addLayout(_row(self.evaluate, self.save))
-        column.addLayout(_row(self.try_button, self.publish))
+        exports = _row(self.try_button, self.publish)
+        exports.insertWidget(1, self.kept)
+        column.addLayout(exports)
         column.addStretch(1)
         monitor.changed.connect(self.show_now)
         self.show_now()
@@ -123,6 +138,14 @@ class RunProgress(QWidget):
         button.setToolTip(tip)
         button.clicked.connect(lambda: run())
         return button
+
+    def _fill_kept(self) -> None:
+        self.kept_menu.clear()
+        best = self._monitor.history.best
+        for step in reversed(self._monitor.look_for_checkpoints()):
+            is_best = best is not None and best.step == step
+            action = self.kept_menu.addAction(f"Step {step:,}" + (" (the best)" if is_best else ""))
+            action.triggered.connect(partial(self.try_step_wanted.emit, step))
 
     def _toggle_pause(self) -> None:
         paused = self._monitor.phase is RunPhase.PAUSED
@@ -168,6 +191,8 @@ class RunProgress(QWidget):
         ):
             button.setEnabled(not reason)
             button.setToolTip(reason or tip)
+        self.kept.setVisible(len(self._monitor.checkpoints) > 1)
+        self.kept.setEnabled(not self._exporting)
 
     def _show_figures(self, history: RunHistory, running: bool) -> None:
         last, started = history.last, history.started

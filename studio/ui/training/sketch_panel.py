@@ -22,7 +22,7 @@ KINDS = {
     "threshold": "Scan",
 }
 PICTURE_PX = 76
-NAME_PX = 72
+NAME_PX = 80
 
 
 class SketchPanel(QWidget):

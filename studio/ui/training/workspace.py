@@ -136,8 +136,8 @@ class TrainingWorkspace(QWidget):
             self._trying = True
             self._messages.news("The state is being saved; then you can draw with it.")
             self._host.send(commands.SaveCheckpoint())
-        elif self.monitor.checkpoints:
-            self._try_step(self.monitor.checkpoints[-1])
+        else:
+            self._try_step()
 
     def ask_publish(self) -> None:
         """Ask for the model's card, then publish the run."""
@@ -151,6 +151,7 @@ class TrainingWorkspace(QWidget):
         self.data.drop.folder_opened.connect(partial(self._settings.set, keys.LAST_FOLDER))
         self.form.start_wanted.connect(self.start)
         self.progress.try_wanted.connect(self.try_now)
+        self.progress.try_step_wanted.connect(self._try_step)
         self.progress.publish_wanted.connect(self.ask_publish)
         self.progress.resume_wanted.connect(self._on_resume_wanted)
         self.progress.another_wanted.connect(self.monitor.clear)
@@ -195,6 +196,8 @@ class TrainingWorkspace(QWidget):
             self.monitor.show_run(run)
 
     def _on_finished(self) -> None:
+        if self.monitor.checkpoints:
+            self._on_checkpoint()
         self._trying = False
         self.watch.runs.refresh()
 
@@ -213,14 +216,14 @@ class TrainingWorkspace(QWidget):
 
     # Models
 
-    def _on_checkpoint(self, step: int) -> None:
+    def _on_checkpoint(self) -> None:
         if self._trying:
             self._trying = False
-            self._try_step(step)
+            self._try_step()
 
-    def _try_step(self, step: int) -> None:
+    def _try_step(self, step: int | None = None) -> None:
         try:
-            self._publisher.try_step(self.monitor.history.run, step)
+            step = self._publisher.try_step(self.monitor.history.run, step)
         except UserError as error:
             self._messages.trouble(str(error))
         else:
@@ -241,9 +244,12 @@ class TrainingWorkspace(QWidget):
         run_in_background(
             library.refresh,
             partial(self._on_in_library, published),
-            lambda error: self._messages.trouble(str(error)),
+            self._say,
             lane=Lane.SLOW,
         )
+
+    def _say(self, error: UserError) -> None:
+        self._messages.trouble(str(error))
 
     def _on_in_library(self, published: Published, entries: list[ModelEntry]) -> None:
         self._session.show_models()

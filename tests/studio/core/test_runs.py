@@ -1,5 +1,8 @@
 """Runs on disk: what became of each, which were cut off, what is told of them, and deleting."""
 
+import json
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -20,9 +23,11 @@ from studio.core.runs import (
     QUIET_S,
     RunLock,
     RunState,
+    checkpoints_of,
     cut_off_runs,
     delete_run,
     forget_cut_off,
+    hold_checkpoint,
     is_locked,
     list_runs,
     new_run_folder,
@@ -194,3 +199,44 @@ def test_balance_is_said_in_plain_words() -> None:
     assert "balance" in balance_words(0.6, 0.6)
     assert "sees through" in balance_words(0.99, 0.98)
     assert "keep up" in balance_words(0.4, 0.3)
+
+
+def keep_checkpoint(run: Path, step: int, best: int | None = None) -> Path:
+    folder = run / "checkpoints" / f"step-{step:08d}"
+    folder.mkdir(parents=True)
+    (folder / "average.safetensors").write_bytes(f"weights of {step}".encode())
+    (folder / "manifest.json").write_text(json.dumps({"best": {} if best is None else {"step": best}}))
+    return folder
+
+
+def test_a_state_that_is_held_outlives_the_clearing_up(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    kept = [keep_checkpoint(run, step, best=20) for step in (10, 20, 30)]
+    assert hold_checkpoint(run, tmp_path / "newest") == 30
+    assert hold_checkpoint(run, tmp_path / "best", best=True) == 20
+    assert hold_checkpoint(run, tmp_path / "chosen", 10) == 10
+    for folder in kept:
+        shutil.rmtree(folder)
+    held = tmp_path / "best" / "checkpoints" / "step-00000020"
+    assert held.joinpath("average.safetensors").read_bytes() == b"weights of 20"
+    assert checkpoints_of(tmp_path / "best") == (20,)
+
+
+def test_a_state_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with pytest.raises(UserError, match="no saved state"):
+        hold_checkpoint(run, tmp_path / "held")
+    keep_checkpoint(run, 30, best=20)
+    assert hold_checkpoint(run, tmp_path / "held", best=True) == 30
+    with pytest.raises(UserError, match="kept no more"):
+        hold_checkpoint(run, tmp_path / "held", 20)
+
+
+def test_where_nothing_can_be_linked_it_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    keep_checkpoint(tmp_path / "run", 4)
+    assert hold_checkpoint(tmp_path / "run", tmp_path / "held") == 4
+    assert checkpoints_of(tmp_path / "held") == (4,)

@@ -26,8 +26,10 @@ from tests.studio.running import MakeStudio
 from tests.studio.ui.hands import draw
 from tests.training.data.shapes import write_set
 
-WAIT_MS = 600_000  # for machines that are busy with other things; nothing waits that long otherwise
+WAIT_MS = 300_000  # for machines that are busy with other things; nothing waits that long otherwise
 PATIENT = pytest.mark.timeout(1800)
+LONG = 1_000_000
+"""Steps of a run that outlasts any test."""
 TINY = {
     "batch_size": 2,
     "precision": "float32",
@@ -67,6 +69,7 @@ def visit(qtbot: QtBot, studio: Studio) -> TrainingWorkspace:
     qtbot.waitUntil(lambda: studio.window.spaces.page(Space.TRAIN) is not None, timeout=WAIT_MS)
     page = studio.window.spaces.page(Space.TRAIN)
     assert isinstance(page, TrainingWorkspace)
+    assert page.isVisible()
     return page
 
 
@@ -75,15 +78,16 @@ def choose(qtbot: QtBot, space: TrainingWorkspace, folder: Path) -> None:
     qtbot.waitUntil(lambda: space.choice.found is not None or bool(space.choice.problem), timeout=WAIT_MS)
 
 
-def click(button: QPushButton) -> None:
-    assert button.isEnabled(), button.toolTip()
+def click(qtbot: QtBot, button: QPushButton) -> None:
+    """Press a button as soon as one can: views follow the run a moment later."""
+    qtbot.waitUntil(lambda: button.isVisible() and button.isEnabled(), timeout=WAIT_MS)
     button.click()
 
 
 def begin(qtbot: QtBot, space: TrainingWorkspace, pairs: Path, steps: int) -> None:
     choose(qtbot, space, pairs)
     space.form.set_plan(tiny_plan(steps))
-    click(space.form.start)
+    click(qtbot, space.form.start)
     qtbot.waitUntil(lambda: space.monitor.history.step > 0, timeout=WAIT_MS)
 
 
@@ -120,18 +124,17 @@ def test_from_pictures_to_a_model_one_draws_with(
     assert not space.form.start.isEnabled()
     assert "pictures first" in space.form.why_not.text()
     begin(qtbot, space, pairs, 6)
-    assert space.progress.isVisible()
+    qtbot.waitUntil(space.progress.isVisible, timeout=WAIT_MS)
     assert not space.form.isVisible()
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.FINISHED, timeout=WAIT_MS)
     assert not studio.training.running
-    assert space.progress.percent.text() == "100 %"
+    qtbot.waitUntil(lambda: space.progress.percent.text() == "100 %", timeout=WAIT_MS)
 
     space.watch.samples.set_grids(space.monitor.history.samples)
     assert space.watch.samples.sheet.top_names[0] == "Yours", "the drawing on the canvas comes first"
     assert space.monitor.history.losses["l1"].steps[-1] == 6
 
-    dialogs = []
-    click(space.progress.publish)
+    click(qtbot, space.progress.publish)
     dialogs = space.window().findChildren(PublishDialog)
     dialogs[0].name.setText("My shapes")
     dialogs[0].note.setPlainText("Made in a test.")
@@ -156,21 +159,21 @@ def test_from_pictures_to_a_model_one_draws_with(
 
 
 def test_pause_stop_and_go_on(qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path) -> None:
-    begin(qtbot, space, pairs, 5000)
+    begin(qtbot, space, pairs, LONG)
     button = studio.window.train_button
     qtbot.waitUntil(lambda: button.note.endswith("%"), timeout=WAIT_MS)
     assert not space.data.drop.open_button.isEnabled()
-    click(space.progress.pause)
+    click(qtbot, space.progress.pause)
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.PAUSED, timeout=WAIT_MS)
     assert button.note == "Paused"
-    click(space.progress.pause)
+    click(qtbot, space.progress.pause)
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.RUNNING, timeout=WAIT_MS)
-    click(space.progress.stop)
+    click(qtbot, space.progress.stop)
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
     assert button.note == ""
     stopped_at = space.monitor.history.step
     assert space.monitor.checkpoints[-1] == stopped_at
-    click(space.progress.resume)
+    click(qtbot, space.progress.resume)
     qtbot.waitUntil(lambda: space.monitor.history.step > stopped_at, timeout=WAIT_MS)
     assert len(list(runs_dir().iterdir())) == 1, "the same run goes on"
     space.monitor.stop()
@@ -180,7 +183,7 @@ def test_pause_stop_and_go_on(qtbot: QtBot, studio: Studio, space: TrainingWorks
 def test_closing_the_window_while_training_saves_the_run(
     qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path
 ) -> None:
-    begin(qtbot, space, pairs, 5000)
+    begin(qtbot, space, pairs, LONG)
     studio.document.mark_saved()
     studio.window.close()
     assert studio.training_ended
@@ -196,8 +199,8 @@ def test_the_present_state_is_tried_on_the_canvas(
     qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path
 ) -> None:
     before = studio.session.entry
-    begin(qtbot, space, pairs, 5000)
-    click(space.progress.try_button)
+    begin(qtbot, space, pairs, LONG)
+    click(qtbot, space.progress.try_button)
     qtbot.waitUntil(lambda: studio.session.entry != before, timeout=WAIT_MS)
     assert studio.session.entry.name.startswith("Trial: shapes")
     assert space.monitor.phase is RunPhase.RUNNING, "the run goes on meanwhile"
@@ -213,7 +216,7 @@ def test_a_run_that_was_cut_off_is_offered(
     first = make_studio()
     first.settings.set(HOST, "process")
     space = visit(qtbot, first)
-    begin(qtbot, space, pairs, 5000)
+    begin(qtbot, space, pairs, LONG)
     qtbot.waitUntil(lambda: bool(space.monitor.checkpoints), timeout=WAIT_MS)
     import psutil
 
@@ -227,8 +230,7 @@ def test_a_run_that_was_cut_off_is_offered(
     assert second.window.status.message.action_text == "Go on with it"
     again = visit(qtbot, second)
     assert again.notice.isVisible()
-    go_on = again.notice.buttons[0]
-    click(go_on)
+    click(qtbot, again.notice.buttons[0])
     qtbot.waitUntil(lambda: again.monitor.phase is RunPhase.RUNNING, timeout=WAIT_MS)
     again.monitor.stop()
     qtbot.waitUntil(lambda: again.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
