@@ -1,7 +1,8 @@
 """What happens between the steps of a run: reports, measurements, samples, saving, commands."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from training.device import Placement
 from training.distributed import Team
 from training.events import Event
 from training.feed import Feed
+from training.files import UserError
 from training.guard import Guard
 from training.measure import Measurer, best_score
+from training.memory import is_device_lost
 from training.policies import TimeShare
 from training.reports import Reporter
 from training.samples import GAP_PX, SampleSet, choose_samples, write_grid
@@ -95,6 +98,11 @@ class Session:
 
     def after_step(self, made: losses.Losses) -> None:
         """Do what is due after a step that gave the losses ``made``."""
+        # A device that is lost tells so when it is next waited for, which may be here.
+        with self._device_watched():
+            self._do_what_is_due(made)
+
+    def _do_what_is_due(self, made: losses.Losses) -> None:
         # Before a budget in minutes is planned anew: the whole team has to decide these alike.
         logs, saves = self._due(self.config.every.log), self._due(self.config.every.checkpoint)
         self._count_time()
@@ -105,11 +113,11 @@ class Session:
                 self._reporter.step_done(losses.read(made, self.team.mean))
             if self.team.leads:
                 if self._due(self.config.every.evaluate) and self._affords(EVALUATE):
-                    self._evaluate()
+                    self._spared("the figures", self._evaluate)
                 if saves and self._guard.steady:
                     self._save()
                 if self._due(self.config.every.sample) and self._affords(SAMPLE):
-                    self._draw_samples()
+                    self._spared("the samples", self._draw_samples)
         self._obey_commands()
 
     def recover(self, trouble: Exception) -> None:
@@ -123,13 +131,14 @@ class Session:
         """Save what is not saved yet and report the end."""
         if self.failed or not self.team.leads:
             return self._result()
-        if not self._save():
-            self._fail(
-                f"Step {self.plan.step} could not be saved before the end; resume the last checkpoint."
-            )
-            return self._result()
+        with self._device_watched():
+            if not self._save():
+                self._fail(
+                    f"Step {self.plan.step} could not be saved before the end; resume the last checkpoint."
+                )
         result = self._result()
-        self.on_event(events.Finished(self.plan.step, result.complete, self.state.best))
+        if not self.failed:
+            self.on_event(events.Finished(self.plan.step, result.complete, self.state.best))
         return result
 
     def _result(self) -> RunResult:
@@ -139,6 +148,25 @@ class Session:
     def _fail(self, text: str) -> None:
         self.failed = True
         self.on_event(events.Failed(self.plan.step, text))
+
+    @contextlib.contextmanager
+    def _device_watched(self) -> Iterator[None]:
+        """End the run with a sentence when the device is lost meanwhile."""
+        try:
+            yield
+        except RuntimeError as error:
+            if not is_device_lost(error):
+                raise
+            self._fail(self._guard.recover(error))
+
+    def _spared(self, what: str, work: Callable[[], None]) -> None:
+        """Do ``work``, without which the run can go on when the machine or the data refuse ``what``."""
+        try:
+            work()
+            return
+        except (RuntimeError, MemoryError, OSError, UserError) as error:
+            trouble = error.with_traceback(None)  # its frames hold tensors
+        self._guard.spare(trouble, what)
 
     def _due(self, every: int) -> bool:
         return bool(every) and (self.plan.step % every == 0 or self.plan.step == self.plan.steps)
@@ -309,12 +337,12 @@ class Session:
             case commands.Continue():
                 self._pausing = False
             case commands.Evaluate():
-                self._evaluate()
+                self._spared("the figures", self._evaluate)
             case commands.SaveCheckpoint():
                 self._save()
             case commands.SetPreview():
                 self._preview = command
-                self._draw_samples()
+                self._spared("the samples", self._draw_samples)
 
     def _interrupted(self) -> bool:
         """Hear commands in the middle of an evaluation; Stop acts at once, the others after it."""
