@@ -1,6 +1,7 @@
 """The training loop: a function of its arguments that reports values and listens to commands."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def _train(
     else:
         begin(state, config, dataset)
         if team.leads:
-            save_config(config, run / "config.toml")
+            with _refusals_told(run):
+                save_config(config, run / "config.toml")
 
     feed = Feed(dataset, config, state.plan, team)
     try:
@@ -127,6 +129,15 @@ def _refuse_used_folder(run: Path) -> None:
         raise UserError(f"{run} holds a run already; resume it, or choose another folder for the new run.")
 
 
+@contextlib.contextmanager
+def _refusals_told(run: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(f"{run} cannot be written ({reason}); free some space, then start again.") from error
+
+
 def _restored(
     run: Path, state: TrainState, config: TrainConfig, dataset: Dataset, on_event: OnEvent, team: Team
 ) -> TrainConfig:
@@ -140,7 +151,8 @@ def _restored(
     before = from_dict(checkpoint.manifest["config"])
     restore_checkpoint(checkpoint, state)
     if team.leads:
-        cut_journal(run, checkpoint.step)
+        with _refusals_told(run):
+            cut_journal(run, checkpoint.step)
     if (before.steps, before.minutes, before.epochs) == (config.steps, config.minutes, config.epochs):
         return config
     if config.epochs is not None and config.epochs != before.epochs:
@@ -148,7 +160,8 @@ def _restored(
         config = replace(config, steps=max(1, round(pictures / state.plan.pictures_a_step(config))))
     state.plan = replace(state.plan, steps=0 if config.minutes else config.steps)
     if team.leads:
-        save_config(config, run / "config.toml")
+        with _refusals_told(run):
+            save_config(config, run / "config.toml")
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.steps} steps"
     text = f"The schedule was planned for {planned} steps and is now planned for {length}."
     on_event(events.Warned(checkpoint.step, text, "schedule"))
