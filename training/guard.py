@@ -95,6 +95,20 @@ class Guard:
             return f"The data cannot be read any more: {trouble}"
         raise trouble
 
+    def spare(self, trouble: Exception, what: str) -> None:
+        """Tell that ``what`` is left out this time because of ``trouble``; the run goes on.
+
+        What is neither the machine's nor the user's fault is raised again, as is a lost device.
+        """
+        if is_out_of_memory(trouble):
+            self._release()
+            text, kind = f"There was not enough memory for {what}, which are left out this time.", "memory"
+        elif isinstance(trouble, UserError | OSError):
+            text, kind = f"This time {what} are left out: {trouble}", "data"
+        else:
+            raise trouble
+        self._on_event(events.Warned(self._state.plan.step, text, kind))
+
     def _go_back(self) -> None:
         """Put the last good state back, with half the learning rate."""
         state, plan = self._state, self._state.plan
