@@ -12,7 +12,8 @@ from training.device import Placement
 from training.distributed import Team
 from training.memory import is_out_of_memory
 from training.state import new_state
-from training.step import Tensors, training_step
+from training.step import training_step
+from training.tasks import task_of
 
 FEW = 500
 """Families of pictures below which a discriminator soon knows them by heart."""
@@ -81,16 +82,7 @@ def _largest_batch(config: TrainConfig, placement: Placement, labels: int) -> in
 def _try_step(config: TrainConfig, placement: Placement, labels: int, count: int) -> None:
     """A step of networks that are thrown away, on ``count`` empty pictures."""
     state = new_state(config, placement, labels)
-    side, device = config.size, placement.device
-    paper = torch.ones(count, 1, side, side, device=device)
-    batch = Tensors(
-        paper,
-        torch.zeros(count, 4, side, side, device=device),
-        paper.repeat(1, 3, 1, 1),
-        torch.zeros(count, labels, device=device),
-        torch.zeros(count, config.generator.noise, device=device),
-        paper,
-    )
+    batch = task_of(config).blank(config, labels, count, placement.device)
     state.plan.strength = 1.0
     for _ in range(2):
         training_step(state, config, placement, batch)

@@ -11,167 +11,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.data.options import AugmentConfig, HintConfig, SketchConfig, SourceConfig
+from training.data.options import AugmentConfig, HintConfig, SketchConfig, SourceConfig, VaryConfig
 from training.files import UserError, write_text
+from training.manifest import TASKS
 from training.options import check_options, headed, inner_kind, is_optional, option, settings_of
+from training.sections import (
+    LOWER_IS_BETTER,
+    SMALLEST_DRAWING,
+    ConditionConfig,
+    DiscriminatorConfig,
+    GeneratorConfig,
+    IntervalConfig,
+    LossConfig,
+    OptimConfig,
+)
 
 TRUE_WORDS, FALSE_WORDS = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-AUGMENTATIONS = ("colour", "translation", "cutout")
-LOWER_IS_BETTER = {"l1": True, "ssim": False, "kd": True, "fd": True, "kid": True, "fid": True}
-"""The metrics that can choose the best state, and which way they go."""
-
-
-@dataclass(frozen=True)
-class GeneratorConfig:
-    """The network that colours; every field but ``kind`` and ``noise`` goes to it by name."""
-
-    kind: str = option("unet", help="Network, by its registered name")
-    noise: int = option(8, low=0, high=64, help="Length of the palette code, 0 = none")
-    width: int = option(48, low=8, high=128, help="Channels at a quarter of the resolution")
-    cap: int = option(256, low=8, high=512, help="Most channels at any level")
-    depth: int = option(1, low=1, high=4, help="Residual blocks of each decoder level and of the bottom")
-    tail: int = option(16, low=8, high=64, help="Channels at half resolution")
-    condition: int = option(64, low=8, high=256, help="Length of the vector that label and noise become")
-    attention: bool = option(True, help="Self-attention at the lowest resolution")
-    grain: int = option(
-        1,
-        low=1,
-        high=4,
-        help="Colours this many pixels wide: 2 takes a quarter of the time, lines stay sharp",
-    )
-    swatches: int = option(
-        0,
-        low=0,
-        high=256,
-        help="Fixed colours, found in the training pictures, that it chooses among, as flat drawings have "
-        "them; 0 = any colour",
-    )
-
-    def network_options(self, labels: int) -> dict[str, Any]:
-        """Keyword options for ``build_network``."""
-        options = dataclasses.asdict(self)
-        del options["kind"]
-        return {"labels": labels, **options}
-
-
-@dataclass(frozen=True)
-class DiscriminatorConfig:
-    """The network that judges."""
-
-    kind: str = option("projected", help="Network, by its registered name: projected or patchgan")
-    channels: int = option(96, low=8, high=256, help="Channels of its convolutions")
-    crop: float = option(
-        1.0, low=0.25, high=1.0, help="Side of the random window it judges, as a share of the picture's"
-    )
-    augment: str = option(
-        "none",
-        choices=("none", "auto", "fixed", "adaptive"),
-        title="Small data help",
-        basic=True,
-        help="Vary what the discriminator sees, so that it cannot learn few pictures by heart: fixed always "
-        "does, adaptive as far as it is needed, auto is adaptive where there are few pictures",
-    )
-    augment_kinds: tuple[str, ...] = option(
-        AUGMENTATIONS, choices=AUGMENTATIONS, help="What is varied: colour, translation, cutout"
-    )
-    augment_target: float = option(
-        0.6,
-        low=0,
-        high=1,
-        help="How sure of real pictures it may be, 0 = not at all, before adaptive varies more",
-    )
-    augment_pictures: int = option(
-        50_000,
-        low=100,
-        high=100_000_000,
-        help="Pictures in which the adaptive strength can rise from none to full",
-    )
-
-
-@dataclass(frozen=True)
-class LossConfig:
-    """Weights of the generator's losses; 0 leaves one out."""
-
-    adversarial: float = option(0.5, low=0, high=100, help="Hinge loss against the discriminator")
-    l1: float = option(10.0, low=0, high=1000, help="Mean absolute error of the picture with its lines")
-    flats: float = option(2.0, low=0, high=1000, help="Mean absolute error of the colours without lines")
-    untold: float = option(
-        1.0,
-        low=0,
-        high=1,
-        help="What the two errors above count where neither hints nor palette give the colours away: "
-        "in full they ask for the middle of all likely colours, which is pale",
-    )
-    hint: float = option(
-        4.0, low=0, high=1000, help="Error of the colours inside the regions that carry a hint"
-    )
-    swatch: float = option(
-        1.0, low=0, high=100, help="Wrongly chosen swatches (cross-entropy), where the network has some"
-    )
-    rare: float = option(
-        0.5, low=0, high=1, help="How far rare swatches are favoured: 0 = not at all, 1 = all are alike"
-    )
-    features: float = option(
-        2.0, low=0, high=100, help="Relative error of frozen EfficientNet-Lite0 features"
-    )
-
-
-@dataclass(frozen=True)
-class OptimConfig:
-    """Adam for both networks and the moving average of the generator."""
-
-    generator_lr: float = option(
-        4e-4,
-        low=1e-6,
-        high=1e-2,
-        title="Learning rate",
-        basic=True,
-        help="How far the generator moves each step; halve it when the losses jump about",
-    )
-    discriminator_lr: float = option(4e-4, low=1e-6, high=1e-2, help="Adam step size of the discriminator")
-    betas: tuple[float, float] = option((0.0, 0.99), low=0, high=0.9999, help="Adam's two decay rates")
-    warmup_steps: int = option(100, low=0, high=100_000, help="Steps in which the step size rises from zero")
-    decay_fraction: float = option(0.4, low=0, high=1, help="Share at the end in which it falls to zero")
-    ema: float = option(0.995, low=0, high=0.99999, help="Decay of the generator's moving average a step")
-    generator_steps: int = option(
-        1,
-        low=1,
-        high=100,
-        help="Generator steps for each discriminator step; more when the discriminator overpowers it",
-    )
-    label_ramp_steps: int = option(
-        0,
-        low=0,
-        high=10_000_000,
-        help="Steps in which the labels come in slowly; helps where a label has few pictures",
-    )
-
-
-@dataclass(frozen=True)
-class IntervalConfig:
-    """How often something happens, in steps; 0 = never."""
-
-    log: int = option(20, low=1, high=100_000, help="Losses are reported")
-    sample: int = option(
-        500, low=0, high=1_000_000, title="Samples", basic=True, help="A grid of samples is drawn"
-    )
-    checkpoint: int = option(500, low=1, high=1_000_000, help="The state is saved")
-    evaluate: int = option(1000, low=0, high=1_000_000, help="The validation split is measured")
-    keep: int = option(0, low=0, high=10_000_000, help="Checkpoints at multiples of this are kept for good")
-    pictures: int = option(1000, low=1, high=100_000, help="Most held-out pictures that are measured")
-    share: float = option(
-        0.1,
-        low=0.001,
-        high=1,
-        help="Largest share of the time for measuring, samples and saving; samples and measuring come less "
-        "often when they would take more",
-    )
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """One training run. ``minutes`` or ``epochs``, where given, replaces ``steps``."""
 
+    task: str = option(
+        "sketch-to-image", choices=TASKS, group="Run", help="What a picture is made from: a sketch or a label"
+    )
     recipe: str = option(
         "lineart", group="Run", basic=True, help="Name of the recipe these settings started from"
     )
@@ -209,12 +73,15 @@ class TrainConfig:
     )
     size: int = option(
         256,
-        low=64,
+        low=8,
         high=1024,
         group="Picture",
         basic=True,
-        help="Side of the training pictures in pixels, a multiple of 32 (of 64 where generator.grain is 2); "
-        "twice the size takes four times as long",
+        help="Side of the training pictures in pixels, for drawings a multiple of 32 (of 64 where "
+        "generator.grain is 2); twice the size takes four times as long",
+    )
+    channels: int = option(
+        0, low=0, high=3, group="Picture", help="Of a picture: 1 grey, 3 colour, 0 = as the data are"
     )
     batch_size: int = option(
         4, low=0, high=1024, group="Machine", basic=True, help="Pictures a step; 0 = as many as fit"
@@ -245,19 +112,34 @@ class TrainConfig:
     )
     loss: LossConfig = field(default_factory=LossConfig, metadata=headed("Loss weights"))
     optim: OptimConfig = field(default_factory=OptimConfig, metadata=headed("Learning"))
+    conditions: ConditionConfig = field(default_factory=ConditionConfig, metadata=headed("Labels and pairs"))
     augment: AugmentConfig = field(
         default_factory=AugmentConfig, metadata=headed("Variation of the drawings")
+    )
+    vary: VaryConfig = field(
+        default_factory=VaryConfig, metadata=headed("Variation of pictures without drawings")
     )
     hints: HintConfig = field(default_factory=HintConfig, metadata=headed("Colour hints"))
     every: IntervalConfig = field(default_factory=IntervalConfig, metadata=headed("How often"))
 
+    @property
+    def picture_channels(self) -> int:
+        """Of the pictures that are made: 1 or 3."""
+        return self.channels or 3
+
     def checked(self) -> "TrainConfig":
         """Return self; UserError for a value out of its range."""
         check_options(self)
-        stride = 32 * self.generator.grain
-        if self.size % stride:
-            near = max(2 * stride, round(self.size / stride) * stride)
+        stride, drawn = self.generator.stride, self.task == "sketch-to-image"
+        if self.size % stride or (drawn and self.size < SMALLEST_DRAWING):
+            near = max(2 * stride, SMALLEST_DRAWING * drawn, round(self.size / stride) * stride)
             raise UserError(f"size is {self.size}; choose a multiple of {stride} such as {near}.")
+        if self.channels == 2 or (drawn and self.channels == 1):
+            raise UserError(f"channels is {self.channels}; choose {'3' if drawn else '1 or 3'}.")
+        if self.optim.generator_steps > 1 and self.optim.discriminator_steps > 1:
+            raise UserError(
+                "optim.generator_steps and optim.discriminator_steps are both above 1; leave one at 1."
+            )
         if self.minutes is not None and self.epochs is not None:
             raise UserError("minutes and epochs are both given; choose one of them.")
         return self

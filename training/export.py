@@ -21,14 +21,15 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from training.checkpoint import best_checkpoint, checkpoint_of
-from training.config import GeneratorConfig, TrainConfig, from_dict
+from training.config import TrainConfig, from_dict
 from training.data.source import open_dataset
 from training.files import UserError, write_bytes
 from training.manifest import METADATA_KEY, ModelManifest
 from training.modelfile import check_model_bytes, read_manifest, read_model_bytes
 from training.networks import build_network, compose
 from training.networks.unet import UNetGenerator
-from training.state import TrainState
+from training.sections import GeneratorConfig
+from training.state import TrainState, configured
 
 OPSET = 18
 TOLERANCE = 2
@@ -135,7 +136,7 @@ def load_run_generator(run: Path, step: int | None = None) -> tuple[nn.Module, T
     config = from_dict(checkpoint.manifest["config"])
     weights = checkpoint.tensors("average")
     labels = weights["label.weight"].shape[1] if "label.weight" in weights else 0
-    network = build_network(config.generator.kind, config.generator.network_options(labels))
+    network = configured(config.generator, config, labels)
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:

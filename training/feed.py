@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from training.config import TrainConfig
-from training.data.batches import Batch, Prefetcher, training_batch
+from training.data.batches import Prefetcher
 from training.data.dataset import Cancelled, Dataset, Progress
 from training.data.source import open_splits
+from training.data.views import as_read
 from training.distributed import Team
 from training.state import Plan
+from training.tasks import task_of
 
 REPORTS = 50
 """Reports of progress for as many pictures, at most."""
@@ -21,16 +24,29 @@ def open_data(config: TrainConfig, preparing: Preparing, cancelled: Cancelled) -
 
     Whatever the run's seed, the same pictures are held out.
     """
-    splits = open_splits(
+    progress = _thinned(preparing, "The pictures are read")
+    train, val = open_as_read(config, ("train", "val"), progress, cancelled)
+    return train, val
+
+
+def open_as_read(
+    config: TrainConfig,
+    splits: tuple[str, ...],
+    on_progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> list[Dataset]:
+    """The ``splits`` of the config's data as its networks read them: labels and lines as it asks for."""
+    opened = open_splits(
         Path(config.data),
-        ("train", "val"),
+        splits,
         config.size,
         config.source,
         config.sketch,
-        on_progress=_thinned(preparing, "The pictures are read"),
+        on_progress=on_progress,
         cancelled=cancelled,
     )
-    return splits["train"], splits["val"]
+    labelled, whole = config.conditions.labels != "none", config.conditions.target == "picture"
+    return [as_read(opened[split], labelled=labelled, whole=whole) for split in splits]
 
 
 def epoch_of(position: int, dataset: Dataset) -> float:
@@ -51,7 +67,7 @@ class Feed:
         self._team = team
         self._prefetcher = self._start(plan)
 
-    def get(self, step: int) -> Batch:
+    def get(self, step: int) -> Any:
         """The batch of ``step``; steps in order are quick, any other order works."""
         return self._prefetcher.get(step)
 
@@ -64,22 +80,13 @@ class Feed:
         """End the background work."""
         self._prefetcher.close()
 
-    def _start(self, plan: Plan) -> Prefetcher:
+    def _start(self, plan: Plan) -> Prefetcher[Any]:
+        task = task_of(self._config)
         config, batch_size, offset = self._config, plan.pictures_a_step(self._config), plan.offset
         rows = self._team.rows(batch_size)
 
-        def make(step: int) -> Batch:
-            return training_batch(
-                self._dataset,
-                step,
-                config.seed,
-                batch_size,
-                config.augment,
-                config.hints,
-                config.generator.noise,
-                offset=offset,
-                rows=rows,
-            )
+        def make(step: int) -> Any:
+            return task.batch(self._dataset, config, step, batch_size, offset, rows)
 
         return Prefetcher(make, plan.step)
 

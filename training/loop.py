@@ -21,7 +21,8 @@ from training.files import UserError
 from training.listeners import cut_journal
 from training.session import RunResult, Session
 from training.state import TrainState, new_state
-from training.step import to_tensors, training_step
+from training.step import training_step
+from training.tasks import task_of
 
 OnEvent = Callable[[Event], None]
 NextCommand = Callable[[], Command | None]
@@ -71,7 +72,7 @@ def _train(
             with _refusals_told(run):
                 save_config(config, run / "config.toml")
 
-    feed = Feed(dataset, config, state.plan, team)
+    task, feed = task_of(config), Feed(dataset, config, state.plan, team)
     try:
         session = Session(
             run, config, placement, team, state, dataset, held_out, feed, on_event, before.next_command
@@ -80,7 +81,7 @@ def _train(
         while not session.is_over():
             trouble: Exception | None = None
             try:
-                batch = to_tensors(feed.get(state.plan.step), placement)
+                batch = task.tensors(feed.get(state.plan.step), placement)
                 made = training_step(state, config, placement, batch, team)
             except (RuntimeError, MemoryError, OSError, UserError) as error:
                 trouble = error.with_traceback(None)  # its frames hold the step's tensors

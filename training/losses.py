@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from training.config import LossConfig
+from training.adversary import ADVERSARIES, mean_over
+from training.sections import LossConfig
 
 TINY = 1e-6
 SWATCH_WIDTH = 0.06
@@ -32,12 +33,10 @@ def read(losses: Losses, mean: Mean = own) -> dict[str, float]:
     return dict(zip(losses, mean(torch.stack(list(losses.values())).float()).tolist(), strict=True))
 
 
-def discriminator_losses(real: list[Tensor], fake: list[Tensor]) -> Losses:
-    """Hinge loss (Lim and Ye 2017, eq. 6) over all heads' logits."""
-    return {
-        "d_real": torch.stack([F.relu(1.0 - logits.float()).mean() for logits in real]).mean(),
-        "d_fake": torch.stack([F.relu(1.0 + logits.float()).mean() for logits in fake]).mean(),
-    }
+def discriminator_losses(config: LossConfig, real: list[Tensor], fake: list[Tensor]) -> Losses:
+    """The discriminator's side of the game over all heads' logits, each head counting alike."""
+    adversary = ADVERSARIES[config.kind]
+    return {"d_real": mean_over(real, adversary.real), "d_fake": mean_over(fake, adversary.fake)}
 
 
 def judged_rightly(real: list[Tensor], fake: list[Tensor]) -> Tensor:
@@ -116,7 +115,12 @@ def feature_loss(config: LossConfig, fake: list[Tensor], real: list[Tensor], mea
 
 
 def adversarial_loss(config: LossConfig, fake: list[Tensor]) -> Losses:
-    """The generator's side of the hinge loss: mean logit over all heads, negated."""
-    return {
-        "adversarial": -config.adversarial * torch.stack([logits.float().mean() for logits in fake]).mean()
-    }
+    """The generator's side of the game, over all heads."""
+    return {"adversarial": config.adversarial * mean_over(fake, ADVERSARIES[config.kind].fool)}
+
+
+def plain_losses(config: LossConfig, image: Tensor, truth: Tensor) -> Losses:
+    """Mean absolute error of an ``image`` that no drawing belongs to: to the picture [N,C,H,W] whose label it
+    was made from.
+    """
+    return {"l1": config.l1 * (image - truth).abs().mean()} if config.l1 else {}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from training.config import LOWER_IS_BETTER, TrainConfig
+from training.config import TrainConfig
 from training.data.batches import Batch, evaluation_batches
 from training.data.dataset import Dataset
 from training.device import Placement
@@ -20,6 +20,7 @@ from training.metrics.frechet import TRUSTED
 from training.metrics.pixels import l1
 from training.policies import collapsed_labels
 from training.samples import HINTS, predict, spread_evenly
+from training.sections import LOWER_IS_BETTER
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def chosen_score(figures: dict[str, float], best_by: str) -> tuple[str, float]:
     l1 counts plain and hinted alike: the studio is used both ways. It also stands in for a figure that could
     not be measured.
     """
-    names = [name for name in figures if name == best_by or name.startswith(f"{best_by}_efficientnet")]
+    names = [name for name in figures if name == best_by or name.startswith(f"{best_by}_")]
     if best_by == "l1" or not names:
         return "l1", figures["l1"] + figures.get("l1_hinted", 0.0)
     value = figures[names[0]]

@@ -12,12 +12,12 @@ from torch import nn
 
 from training.commands import SetPreview
 from training.data.batches import Batch, evaluation_batches
-from training.data.dataset import Dataset
+from training.data.dataset import Dataset, under_lines
 from training.device import Placement
 from training.files import write_atomically
-from training.metrics.evaluate import truth_of, under_lines
+from training.metrics.evaluate import truth_of
 from training.networks import compose
-from training.step import to_tensors
+from training.tensors import to_tensors
 
 ROWS = 8
 HINTS = 3
@@ -28,12 +28,20 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class SampleSet:
-    """The drawings of every grid: ``plain`` without hints, ``hinted`` the same ones with three hints each."""
+    """The drawings of every grid: ``plain`` without hints, ``hinted`` the same ones with three hints each,
+    None for a run without hints.
+    """
 
     plain: Batch
-    hinted: Batch
+    hinted: Batch | None
     labels: tuple[str, ...]
     """All labels, in the order of their weights."""
+
+    def write(
+        self, path: Path, network: nn.Module, preview: SetPreview | None, placement: Placement
+    ) -> "Grid":
+        """As ``write_grid``."""
+        return write_grid(path, network, self, preview, placement)
 
 
 @dataclass(frozen=True)
@@ -46,14 +54,16 @@ class Grid:
     labels: tuple[str, ...]
 
 
-def choose_samples(dataset: Dataset, seed: int, noise_size: int, rows: int = ROWS) -> SampleSet:
+def choose_samples(
+    dataset: Dataset, seed: int, noise_size: int, rows: int = ROWS, hinted: bool = True
+) -> SampleSet:
     """Pick drawings evenly over ``dataset``, and so over its labels."""
     chosen = spread_evenly(len(dataset), rows)
-    plain, hinted = (
+    plain, *more = (
         next(evaluation_batches(dataset, len(chosen), hints, seed, noise_size, chosen))
-        for hints in (0, HINTS)
+        for hints in ((0, HINTS) if hinted else (0,))
     )
-    return SampleSet(plain, hinted, tuple(dataset.labels))
+    return SampleSet(plain, more[0] if more else None, tuple(dataset.labels))
 
 
 def spread_evenly(count: int, most: int) -> list[int]:
@@ -66,41 +76,49 @@ def predict(network: nn.Module, batch: Batch, placement: Placement) -> tuple[Pix
     """The pictures and their colours without lines, both uint8 [N,H,W,3], in full precision."""
     tensors = to_tensors(batch, placement)
     flats = network(tensors.sketch, tensors.hints, tensors.label, tensors.noise).clamp(0.0, 1.0)
-    return _pixels(compose(flats, tensors.cover)), _pixels(flats)
+    return to_pixels(compose(flats, tensors.cover)), to_pixels(flats)
 
 
 def write_grid(
     path: Path, network: nn.Module, samples: SampleSet, preview: SetPreview | None, placement: Placement
 ) -> Grid:
-    """Write a PNG with a row a drawing: line art, colours, hints, colours with them, truth; preview first."""
+    """Write a PNG with a row a drawing: line art, colours, hints, colours with them, truth; preview first.
+
+    A run without hints leaves those two columns out.
+    """
     plain, hinted = samples.plain, samples.hinted
-    columns = [
-        _shown(plain.sketch),
-        predict(network, plain, placement)[0],
-        _with_hints(hinted),
-        predict(network, hinted, placement)[0],
-        truth_of(plain),
-    ]
+    columns = [_shown(plain.sketch), predict(network, plain, placement)[0]]
+    if hinted is not None:
+        columns += [_with_hints(hinted), predict(network, hinted, placement)[0]]
+    columns.append(truth_of(plain))
     rows = [[column[index] for column in columns] for index in range(len(plain.sketch))]
     labels = [_label_name(weights, samples.labels) for weights in plain.label]
     if preview is not None:
-        row, label = _preview_row(network, preview, plain, placement)
+        row, label = _preview_row(network, preview, plain, placement, hinted is not None)
         rows.insert(0, row)
         labels.insert(0, _label_name(label, samples.labels))
-    side, across = plain.sketch.shape[1], len(columns)
-    grid = np.full(
-        (len(rows) * (side + GAP_PX) - GAP_PX, across * (side + GAP_PX) - GAP_PX, 3), 160, np.uint8
-    )
+    write_pixels(path, picture_grid(rows, GAP_PX))
+    return Grid(len(rows), len(columns), plain.sketch.shape[1], tuple(labels))
+
+
+def picture_grid(rows: Sequence[Sequence[Pixels]], gap: int) -> Pixels:
+    """Equal rows of square pictures uint8 [S,S,3] as one, ``gap`` pixels of grey between them."""
+    side, across = rows[0][0].shape[0], len(rows[0])
+    grid = np.full((len(rows) * (side + gap) - gap, across * (side + gap) - gap, 3), 160, np.uint8)
     for i, pictures in enumerate(rows):
         for j, picture in enumerate(pictures):
-            top, left = i * (side + GAP_PX), j * (side + GAP_PX)
+            top, left = i * (side + gap), j * (side + gap)
             grid[top : top + side, left : left + side] = picture
-    write_atomically(path, lambda temp: Image.fromarray(grid).save(temp, format="PNG"))
-    return Grid(len(rows), across, side, tuple(labels))
+    return grid
+
+
+def write_pixels(path: Path, pixels: Pixels) -> None:
+    """Write a picture as PNG."""
+    write_atomically(path, lambda temp: Image.fromarray(pixels).save(temp, format="PNG"))
 
 
 def _preview_row(
-    network: nn.Module, preview: SetPreview, like: Batch, placement: Placement
+    network: nn.Module, preview: SetPreview, like: Batch, placement: Placement, hinted: bool
 ) -> tuple[list[Pixels], NDArray[np.float32]]:
     side = like.sketch.shape[1]
     sketch = np.array(Image.fromarray(preview.sketch).resize((side, side), Image.Resampling.BOX))
@@ -113,10 +131,11 @@ def _preview_row(
     noise = np.zeros_like(like.noise[:1])
     empty = np.full((1, side, side, 3), 255, np.uint8)
     plain = Batch(sketch[None], np.zeros_like(hints)[None], empty, label, noise, like.lines)
-    hinted = Batch(sketch[None], hints[None], empty, label, noise, like.lines)
-    pictures = [predict(network, batch, placement)[0][0] for batch in (plain, hinted)]
-    row = [_shown(plain.sketch)[0], pictures[0], _with_hints(hinted)[0], pictures[1], empty[0]]
-    return row, label[0]
+    row = [_shown(plain.sketch)[0], predict(network, plain, placement)[0][0]]
+    if hinted:
+        told = Batch(sketch[None], hints[None], empty, label, noise, like.lines)
+        row += [_with_hints(told)[0], predict(network, told, placement)[0][0]]
+    return [*row, empty[0]], label[0]
 
 
 def _label_name(weights: NDArray[np.float32], labels: Sequence[str]) -> str:
@@ -124,7 +143,8 @@ def _label_name(weights: NDArray[np.float32], labels: Sequence[str]) -> str:
     return labels[int(weights.argmax())] if len(weights) and weights.max() == weights.sum() > 0 else ""
 
 
-def _pixels(values: torch.Tensor) -> Pixels:
+def to_pixels(values: torch.Tensor) -> Pixels:
+    """Pictures [N,C,H,W] in 0..1 as uint8 [N,H,W,C]."""
     return (values * 255.0).round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
 
 

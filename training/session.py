@@ -17,12 +17,13 @@ from training.events import Event
 from training.feed import Feed
 from training.files import UserError
 from training.guard import Guard
-from training.measure import Measurer, best_score
+from training.measure import best_score
 from training.memory import is_device_lost
 from training.policies import TimeShare
 from training.reports import Reporter
-from training.samples import GAP_PX, SampleSet, choose_samples, write_grid
+from training.samples import GAP_PX
 from training.state import Plan, TrainState
+from training.tasks import Measures, Samples, task_of
 
 CALIBRATION_STEPS = 20
 """Steps after which a budget in minutes becomes a number of steps for the first time."""
@@ -80,8 +81,9 @@ class Session:
         self._saved_step = -1
         self._pausing = False
         self._put_off: list[Command] = []
-        self._measurer: Measurer | None = None
-        self._samples: SampleSet | None = None
+        self._task = task_of(config)
+        self._measurer: Measures | None = None
+        self._samples: Samples | None = None
         self._ticked_at = time.monotonic()
 
     @property
@@ -202,11 +204,10 @@ class Session:
     def _draw_samples(self) -> None:
         began = time.monotonic()
         if self._samples is None:
-            noise = self.config.generator.noise
-            self._samples = choose_samples(self.held_out, self.config.seed, noise)
+            self._samples = self._task.samples(self.held_out, self.config)
         path = self.run / "samples" / f"step-{self.plan.step:08d}.png"
         try:
-            grid = write_grid(path, self.state.average, self._samples, self._preview, self.placement)
+            grid = self._samples.write(path, self.state.average, self._preview, self.placement)
         except OSError as error:
             text = f"The samples could not be written ({error}); free some space."
             self.on_event(events.Warned(self.plan.step, text, "disk"))
@@ -229,7 +230,7 @@ class Session:
         """Measure the average on the held-out split and remember the best; commands are heard meanwhile."""
         began = time.monotonic()
         if self._measurer is None:
-            self._measurer = Measurer(self.held_out, self.config, self.placement)
+            self._measurer = self._task.measurer(self.held_out, self.config, self.placement)
         measured = self._measurer.run(self.state.average, self._interrupted)
         if measured is None:
             return

@@ -9,9 +9,13 @@ from torch import Tensor, nn
 from training.config import TrainConfig
 from training.device import Placement
 from training.distributed import ALONE, Team
-from training.ema import averaged_copy
-from training.networks import build_network
+from training.ema import averaged_buffers, averaged_copy
+from training.files import UserError
+from training.networks import build_network, network_options
 from training.networks.efficientnet import EfficientNetLite, load_efficientnet_lite
+from training.sections import DiscriminatorConfig, GeneratorConfig
+
+DRAWN = "sketch-to-image"
 
 
 @dataclass
@@ -78,11 +82,15 @@ class TrainState:
 def new_state(config: TrainConfig, placement: Placement, labels: int, team: Team = ALONE) -> TrainState:
     """Fresh networks from the config's seed; UserError for unknown networks or missing weights."""
     torch.manual_seed(config.seed)
-    generator = build_network(config.generator.kind, config.generator.network_options(labels))
+    generator = configured(config.generator, config, labels)
+    if getattr(generator, "task", DRAWN) != config.task or not hasattr(generator, "options"):
+        raise UserError(
+            f"generator.kind {config.generator.kind!r} is not for {config.task}; choose another one."
+        )
     discriminator: nn.Module | None = None
     if config.loss.adversarial:
-        options = {"labels": labels, "channels": config.discriminator.channels}
-        discriminator = build_network(config.discriminator.kind, options)
+        discriminator = configured(config.discriminator, config, labels)
+        _check_judge(discriminator, config)
     needs_features = discriminator is not None and bool(cast(Any, discriminator).needs_features)
     backbone = load_efficientnet_lite(0) if needs_features or config.loss.features else None
     # Channels last is what the convolutions are fastest with, on CPUs with short formats above all.
@@ -105,6 +113,29 @@ def new_state(config: TrainConfig, placement: Placement, labels: int, team: Team
     )
 
 
+def configured(section: GeneratorConfig | DiscriminatorConfig, config: TrainConfig, labels: int) -> nn.Module:
+    """The network that ``section`` of ``config`` describes, with fresh weights."""
+    return build_network(section.kind, network_options(section, labels, config.picture_channels, config.size))
+
+
+def _check_judge(discriminator: nn.Module, config: TrainConfig) -> None:
+    """UserError where the losses ask for what this discriminator has not."""
+    judge = cast(Any, discriminator)
+    if not hasattr(discriminator, "needs_features"):
+        raise UserError(
+            f"discriminator.kind {config.discriminator.kind!r} judges nothing; choose another one."
+        )
+    if config.discriminator.cutmix and not judge.pixelwise:
+        raise UserError(
+            "discriminator.cutmix needs a judge of pixels; set discriminator.kind=unet-judge or cutmix to 0."
+        )
+    if config.loss.gradient_penalty and judge.needs_features:
+        raise UserError(
+            "loss.gradient_penalty needs a judge of the picture itself; choose another discriminator.kind or "
+            "set the penalty to 0."
+        )
+
+
 def learning_rate_factor(config: TrainConfig, plan: Plan) -> float:
     """Rises over the warm-up, stays, falls linearly to 0 over the last ``decay_fraction`` of the run."""
     warm = plan.rate * min(1.0, (plan.step + 1) / max(1, config.optim.warmup_steps))
@@ -116,8 +147,8 @@ def learning_rate_factor(config: TrainConfig, plan: Plan) -> float:
 
 @torch.no_grad()
 def is_sound(state: TrainState) -> bool:
-    """Whether every weight is a finite number."""
-    weights = list(state.generator.parameters())
+    """Whether every weight and every statistic is a finite number."""
+    weights = [*state.generator.parameters(), *averaged_buffers(state.generator)]
     if state.discriminator is not None:
         weights += list(state.discriminator.parameters())
     return bool(torch.isfinite(torch.stack([weight.sum() for weight in weights])).all())

@@ -134,13 +134,13 @@ def generator_file(effort: Effort, folder: Path) -> ModelEntry:
         return entry
     if effort.tiny:
         raise NotReadyError("no model is shipped, and exporting one takes a minute")
-    from training.config import GeneratorConfig
     from training.export import export_generator
-    from training.networks.registry import build_network
+    from training.networks import build_network, network_options
+    from training.sections import GeneratorConfig
 
     config = GeneratorConfig()
     labels = ("one", "two")
-    options = config.network_options(len(labels))
+    options = network_options(config, len(labels), 3, 256)
     network = build_network(config.kind, options)
     manifest = dataclasses.replace(
         TinyModel(size=256, labels=labels, noise=config.noise).manifest(),

@@ -8,7 +8,7 @@ import torch
 
 from tests.training.data.trees import write_photos
 from tests.training.runs import Listener, after, ignore, never, tiny_config
-from training import automatic, checkpoint, commands, events, losses, session, step
+from training import automatic, checkpoint, commands, events, losses, measure, step
 from training.config import TrainConfig, load_config
 from training.data.paired import PairedDataset
 from training.data.source import open_dataset
@@ -127,12 +127,12 @@ def test_balance_memory_and_epoch_are_reported(pairs: Path, tmp_path: Path, list
 def test_a_run_that_no_longer_improves_ends_with_its_best_state(
     pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: Listener
 ) -> None:
-    real, scores = session.Measurer.run, iter([0.5, 0.4, 0.6, 0.45, 0.3])
+    real, scores = measure.Measurer.run, iter([0.5, 0.4, 0.6, 0.45, 0.3])
 
     def scored(self, *arguments):  # type: ignore[no-untyped-def]
         return replace(real(self, *arguments), score=next(scores))
 
-    monkeypatch.setattr(session.Measurer, "run", scored)
+    monkeypatch.setattr(measure.Measurer, "run", scored)
     config = tiny_config(
         pairs, tmp_path / "run", "steps=9", "every.evaluate=1", "every.share=1", "stop_when_stale=2"
     )

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.training.runs import Listener, ignore, never, tiny_config
-from training import checkpoint, commands, events, feed, loop, session
+from training import checkpoint, commands, events, loop, samples, session, tasks
 from training import losses as losses_module
 from training.checkpoint import last_checkpoint
 from training.data.batches import Batch
@@ -258,7 +258,7 @@ def test_samples_that_cannot_be_written_are_told_and_nothing_more(
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(session, "write_grid", full)
+    monkeypatch.setattr(samples, "write_grid", full)
     config = tiny_config(pairs, tmp_path / "run", "every.sample=4")
     assert train(config, listener.on_event, listener.next_command).complete
     assert len(warnings(listener, "disk")) == 1
@@ -267,14 +267,14 @@ def test_samples_that_cannot_be_written_are_told_and_nothing_more(
 def test_a_picture_that_vanishes_is_an_event_and_no_traceback(
     pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: Listener
 ) -> None:
-    real = feed.training_batch
+    real = tasks.training_batch
 
     def gone(dataset, step, *arguments, **options) -> Batch:  # type: ignore[no-untyped-def]
         if step == 2:
             raise UserError("All pictures of the train split have gone; restore the folder.")
         return real(dataset, step, *arguments, **options)
 
-    monkeypatch.setattr(feed, "training_batch", gone)
+    monkeypatch.setattr(tasks, "training_batch", gone)
     result = train(tiny_config(pairs, tmp_path / "run"), listener.on_event, listener.next_command)
     assert result.failed
     assert "restore the folder" in listener.events[-1].text  # type: ignore[union-attr]

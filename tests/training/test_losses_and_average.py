@@ -5,14 +5,14 @@ import torch
 from torch import nn
 
 from training import losses
-from training.config import LossConfig
 from training.ema import averaged_copy, update_average
+from training.sections import LossConfig
 
 TOLD = torch.tensor([True])
 
 
 def test_the_hinge_punishes_only_what_is_not_sure_enough() -> None:
-    made = losses.discriminator_losses([torch.tensor([2.0, 0.5])], [torch.tensor([-3.0, 0.0])])
+    made = losses.discriminator_losses(LossConfig(), [torch.tensor([2.0, 0.5])], [torch.tensor([-3.0, 0.0])])
     assert losses.read(made) == {"d_real": pytest.approx(0.25), "d_fake": pytest.approx(0.5)}
     assert float(losses.total(made)) == pytest.approx(0.75)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -13,8 +14,11 @@ from numpy.typing import NDArray
 
 from training.data.dataset import Dataset
 from training.data.hints import evaluation_hints
-from training.data.options import AugmentConfig, HintConfig
+from training.data.options import AugmentConfig, HintConfig, VaryConfig
 from training.data.palette import CODE_SIZE, palette_code
+from training.data.vary import in_channels, vary_picture
+
+B = TypeVar("B")
 
 LABEL_DROPPED = 0.15
 LABEL_MIXED = 0.1
@@ -38,6 +42,28 @@ class Batch:
         return len(self.sketch)
 
 
+@dataclass(frozen=True)
+class PictureBatch:
+    """N pictures that no drawing belongs to: pictures uint8 [N,S,S,C] (C 1 or 3), label float32 [N,L], and
+    noise float32 [N,Z] to make such pictures from, standard normal.
+    """
+
+    pictures: NDArray[np.uint8]
+    label: NDArray[np.float32]
+    noise: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+
+@dataclass(frozen=True)
+class LabelUse:
+    """Shares of pictures that are shown without their label, and with another one mixed in."""
+
+    dropped: float = LABEL_DROPPED
+    mixed: float = LABEL_MIXED
+
+
 def training_batch(
     dataset: Dataset,
     step: int,
@@ -49,14 +75,16 @@ def training_batch(
     *,
     offset: int = 0,
     rows: range | None = None,
+    labels: LabelUse | None = None,
 ) -> Batch:
     """Return batch number ``step``: a pure function of its arguments.
 
-    An epoch shows every family once, in an order of its own, one member drawn for each. Labels are dropped
-    for 15 % and mixed with another for 10 %; noise is the palette code of the truth for 25 %, else zeros.
-    The batch starts at picture step * batch_size + ``offset`` of the endless row of epochs; ``rows`` makes
-    only these of its samples, as one of several processes does.
+    An epoch shows every family once, in an order of its own, one member drawn for each. ``labels`` says
+    how many are dropped (15 %) and mixed with another (10 %); noise is the palette code of the truth for
+    25 %, else zeros. The batch starts at picture step * batch_size + ``offset`` of the endless row of
+    epochs; ``rows`` makes only these of its samples, as one of several processes does.
     """
+    labels = labels or LabelUse()
     rows = range(batch_size) if rows is None else rows
     chosen = [_chosen(dataset, step * batch_size + offset + i, seed, _rng(seed, step, i, 0)) for i in rows]
     samples = [
@@ -69,12 +97,57 @@ def training_batch(
     noise = np.zeros((len(rows), noise_size), np.float32)
     for place, (i, item) in enumerate(zip(rows, chosen, strict=True)):
         rng = _rng(seed, step, i, 2)
-        label[place] = _label(int(dataset.label_index[item]), len(dataset.labels), rng)
+        label[place] = _label(int(dataset.label_index[item]), len(dataset.labels), rng, labels)
         if noise_size and rng.random() < NOISE_KEPT:
             noise[place, : min(noise_size, CODE_SIZE)] = palette_code(
                 flats[place], sketch[place], min(noise_size, CODE_SIZE)
             )
     return Batch(sketch, np.stack([one.hints for one in samples]), flats, label, noise, dataset.lines)
+
+
+def picture_batch(
+    dataset: Dataset,
+    step: int,
+    seed: int,
+    batch_size: int,
+    vary: VaryConfig,
+    labels: LabelUse,
+    noise_size: int,
+    channels: int,
+    *,
+    offset: int = 0,
+    rows: range | None = None,
+) -> PictureBatch:
+    """Return batch number ``step`` of pictures alone, in the order of ``training_batch`` and as pure."""
+    rows = range(batch_size) if rows is None else rows
+    chosen = [_chosen(dataset, step * batch_size + offset + i, seed, _rng(seed, step, i, 0)) for i in rows]
+    pictures = [
+        vary_picture(in_channels(dataset.picture(item), channels), _rng(seed, step, i, 1), vary)
+        for i, item in zip(rows, chosen, strict=True)
+    ]
+    label = np.zeros((len(rows), len(dataset.labels)), np.float32)
+    noise = np.zeros((len(rows), noise_size), np.float32)
+    for place, (i, item) in enumerate(zip(rows, chosen, strict=True)):
+        rng = _rng(seed, step, i, 2)
+        label[place] = _label(int(dataset.label_index[item]), len(dataset.labels), rng, labels)
+        noise[place] = rng.standard_normal(noise_size, np.float32)
+    return PictureBatch(np.stack(pictures), label, noise)
+
+
+def picture_batches(
+    dataset: Dataset, batch_size: int, noise_size: int, channels: int, seed: int, items: Sequence[int]
+) -> Iterator[PictureBatch]:
+    """Yield ``items`` in order, unvaried, with true labels, and noise by ``seed`` and item alone."""
+    for start in range(0, len(items), batch_size):
+        part = items[start : start + batch_size]
+        label = np.zeros((len(part), len(dataset.labels)), np.float32)
+        if dataset.labels:
+            label[np.arange(len(part)), dataset.label_index[list(part)]] = 1
+        yield PictureBatch(
+            np.stack([in_channels(dataset.picture(item), channels) for item in part]),
+            label,
+            np.stack([_rng(seed, item, 0, 5).standard_normal(noise_size, np.float32) for item in part]),
+        )
 
 
 def evaluation_batches(
@@ -120,13 +193,13 @@ def _chosen(dataset: Dataset, position: int, seed: int, rng: np.random.Generator
     return dataset.pick(int(_order(seed, epoch, len(dataset.members))[place]), rng)
 
 
-def _label(index: int, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+def _label(index: int, count: int, rng: np.random.Generator, labels: LabelUse) -> NDArray[np.float32]:
     label = np.zeros(count, np.float32)
     kind = rng.random()
-    if kind < LABEL_DROPPED or not count:
+    if kind < labels.dropped or not count:
         return label
     label[index] = 1
-    if kind < LABEL_DROPPED + LABEL_MIXED and count > 1:
+    if kind < labels.dropped + labels.mixed and count > 1:
         # The truth keeps the larger part, so a mixture leans to what weighs more.
         share = np.float32(rng.uniform(0.1, 0.45))
         other = (index + int(rng.integers(1, count))) % count
@@ -134,23 +207,23 @@ def _label(index: int, count: int, rng: np.random.Generator) -> NDArray[np.float
     return label
 
 
-class Prefetcher:
+class Prefetcher(Generic[B]):
     """Makes batches ahead of time in one background thread; ``get`` returns exactly what ``make`` would.
 
     Call from one thread. An error in ``make`` is raised by the ``get`` of its step.
     """
 
-    def __init__(self, make: Callable[[int], Batch], first_step: int, depth: int = 3) -> None:
+    def __init__(self, make: Callable[[int], B], first_step: int, depth: int = 3) -> None:
         self._make = make
         self._depth = max(1, depth)
         # OpenCV's own threads gain nothing on small pictures and take the cores from the training.
         self._pool = ThreadPoolExecutor(
             1, thread_name_prefix="batches", initializer=cv2.setNumThreads, initargs=(1,)
         )
-        self._waiting: dict[int, Future[Batch]] = {}
+        self._waiting: dict[int, Future[B]] = {}
         self._ask(first_step)
 
-    def get(self, step: int) -> Batch:
+    def get(self, step: int) -> B:
         """Return batch ``step``; steps are asked for in order, any other order works and is slower."""
         self._ask(step)
         batch = self._waiting.pop(step)

@@ -50,8 +50,8 @@ class Dataset(Protocol):
     """One split at one size. Reading is thread-safe, and a function of its arguments alone.
 
     ``lines`` tells what the picture wanted is: flats * sketch / 255 when True, else the flats themselves.
-    ``members`` holds the items of each unit that an epoch shows once; ``problems`` says in a sentence each
-    what was left out.
+    ``has_sketches`` tells whether its sketches are its own or made from the pictures. ``members`` holds the
+    items of each unit that an epoch shows once; ``problems`` says in a sentence each what was left out.
     """
 
     @property
@@ -80,6 +80,8 @@ class Dataset(Protocol):
     def problems(self) -> tuple[str, ...]: ...
     @property
     def lines(self) -> bool: ...
+    @property
+    def has_sketches(self) -> bool: ...
 
     def __len__(self) -> int: ...
 
@@ -95,4 +97,8 @@ class Dataset(Protocol):
 
     def clean(self, index: int) -> Clean:
         """Return item ``index`` as it is, always the same."""
+        ...
+
+    def picture(self, index: int) -> Pixels:
+        """Return the picture of item ``index`` as it is, uint8 [S,S,3], without any sketch being made."""
         ...

@@ -16,6 +16,7 @@ from training.data.augment_lineart import draw_like_people
 from training.data.augment_photo import vary_photo
 from training.data.cache import PictureCache
 from training.data.dataset import Clean, Pixels, Sample
+from training.data.dataset import under_lines as multiplied
 from training.data.flats import flats_of
 from training.data.hints import Regions, find_regions, simulate_hints
 from training.data.options import AugmentConfig, HintConfig, SketchConfig
@@ -213,6 +214,17 @@ class FolderDataset:
         rng = np.random.default_rng(int(self.opened.digest[item]))
         sketch = make_sketch(image, self.opened.sketch, rng)
         return Clean(sketch, flats_of(image, sketch) if self.lines else image)
+
+    @property
+    def has_sketches(self) -> bool:
+        """Whether the folder holds sketches of its pictures."""
+        return self.opened.scan.has_sketches
+
+    def picture(self, index: int) -> Pixels:
+        """Return the picture of item ``index`` as it is."""
+        _, row = self._row(index)
+        image, sketch = _parts(row)
+        return multiplied(image, sketch) if self.lines and sketch is not None else image
 
     def _row(self, index: int) -> tuple[int, Pixels]:
         """Return an item of the scan and what ``squared`` makes of it; the next one that can be read where

@@ -62,6 +62,18 @@ class HintConfig:
 
 
 @dataclass(frozen=True)
+class VaryConfig:
+    """How pictures that no drawing belongs to are varied. What comes in at a border repeats its edge."""
+
+    mirror: float = option(0.0, low=0, high=1, help="Share mirrored left to right")
+    rotate_deg: float = option(0.0, low=0, high=180, help="Largest rotation either way")
+    shift_px: int = option(
+        0, low=0, high=256, help="Largest shift in pixels, as of a random crop with so much padding"
+    )
+    zoom: float = option(0.0, low=0, high=0.5, help="Largest change of size as a share, either way")
+
+
+@dataclass(frozen=True)
 class SourceConfig:
     """Where pictures come from and how a folder is read. A prepared data set needs none of it."""
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.data.augment_lineart import draw_like_people
-from training.data.dataset import Clean, Pixels, Progress, Sample
+from training.data.dataset import Clean, Pixels, Progress, Sample, under_lines
 from training.data.flats import flats_of
 from training.data.hints import Regions, find_regions, simulate_hints
 from training.data.options import AugmentConfig, HintConfig
@@ -131,6 +131,15 @@ class PairedDataset:
     def lines(self) -> bool:
         """The lines of the sketch are drawn over the colours."""
         return True
+
+    @property
+    def has_sketches(self) -> bool:
+        """A prepared data set is made of pairs."""
+        return True
+
+    def picture(self, index: int) -> Pixels:
+        """Return the picture of drawing ``index``, its lines over its colours."""
+        return under_lines(np.array(self.flats[index]), np.array(self.sketch[index]))
 
     def strokes(self, index: int) -> Strokes:
         """Return the strokes of drawing ``index``, traced from its line art."""

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from training.config import AUGMENTATIONS, DiscriminatorConfig
+from training.sections import AUGMENTATIONS, DiscriminatorConfig
 
 # As in the authors' code, on pictures in 0..1 instead of -1..1.
 BRIGHTNESS, SHIFT, HOLE = 0.5, 1 / 8, 1 / 2
@@ -30,7 +30,7 @@ STREAM = 8
 class Variation:
     """One change for each of N pictures of one side, and for the guides at half of it.
 
-    A colour x becomes ``colour`` x + ``offset`` ([N,3,3], [N]); ``shifts`` (down, right) are in pixels of the
+    A colour x becomes ``colour`` x + ``offset`` ([N,C,C], [N]); ``shifts`` (down, right) are in pixels of the
     guide; ``seen`` [N,1,H,W] is 0 where the picture is covered with grey.
     """
 
@@ -40,12 +40,16 @@ class Variation:
     seen: Tensor
 
     def picture(self, image: Tensor) -> Tensor:
-        """``image`` [N,3,H,W], 1 = white, varied."""
+        """``image`` [N,C,H,W], 1 = white, varied."""
         paper = 1.0 - _shifted(1.0 - self._coloured(image, torch.ones_like(image[:, :1])), self.shifts, 2)
         return GREY + (paper - GREY) * self.seen
 
     def guide(self, guide: Tensor) -> Tensor:
-        """``guide`` [N,5,H/2,W/2], as of ``guide_of`` (ink, premultiplied RGBA), varied along."""
+        """``guide`` [N,G,H/2,W/2], as of ``guide_of`` (ink, premultiplied RGBA), varied along."""
+        if not guide.shape[1]:
+            return guide
+        if guide.shape[1] == 1:
+            return _shifted(guide, self.shifts, 1)
         ink, colour, alpha = guide[:, :1], guide[:, 1:4], guide[:, 4:]
         return _shifted(torch.cat([ink, self._coloured(colour, alpha), alpha], dim=1), self.shifts, 1)
 
@@ -60,9 +64,9 @@ def draw_variation(
     """Draw a change for each picture of the batch's ``rows``, of every kind with probability ``strength``.
 
     A pure function of its arguments: a sample's change depends on seed, step and its row alone. Contrast
-    turns about the mean of ``true_image`` [N,3,H,W], for both pictures alike.
+    turns about the mean of ``true_image`` [N,C,H,W], for both pictures alike; a grey one has no saturation.
     """
-    side = true_image.shape[2]
+    channels, side = true_image.shape[1:3]
     colour, offset, contrast = [], [], []
     shifts: list[tuple[int, int]] = []
     seen = np.ones((len(rows), 1, side, side), np.float32)
@@ -72,7 +76,7 @@ def draw_variation(
         made = {kind: chosen[i] and kind in config.augment_kinds for i, kind in enumerate(AUGMENTATIONS)}
         brightness, saturation, turn = (rng.random(3) - 0.5) * made["colour"]
         c, s = 1.0 + turn, 1.0 + 2.0 * saturation
-        colour.append(c * (s * np.eye(3) + (1.0 - s) / 3.0))
+        colour.append(c * (s * np.eye(channels) + (1.0 - s) / channels))
         offset.append(brightness * BRIGHTNESS)
         contrast.append(1.0 - c)
         down, right = np.rint((2.0 * rng.random(2) - 1.0) * SHIFT * side / 2 * made["translation"])

@@ -11,34 +11,30 @@ from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils.parametrizations import spectral_norm
 
 from training.networks.blocks import conv3
+from training.networks.guide import GUIDE_CHANNELS, beside
+from training.networks.patchgan import PictureDiscriminator
 from training.networks.registry import register_network
 
-GUIDE_CHANNELS = 1 + 4
 LEAK = 0.2
 STRIDES = (4, 8, 16, 32)
 FINE_STRIDE = 8
 """Maps up to this stride are halved by a head's first convolution: they hold most of the cost."""
 
 
-def guide_of(sketch: Tensor, spread: Tensor) -> Tensor:
-    """What a judge sees beside the picture: ink and spread hints, [N,5,H/2,W/2]."""
-    return torch.cat([1.0 - F.avg_pool2d(sketch, 2), spread], dim=1)
-
-
 class FeatureHead(nn.Module):
     """Three spectrally normalised 3 x 3 convolutions (Miyato et al. 2018) over one feature map."""
 
-    def __init__(self, features: int, labels: int, channels: int, stride: int) -> None:
+    def __init__(self, features: int, labels: int, channels: int, stride: int, guide: str) -> None:
         super().__init__()
         first_stride = 2 if stride <= FINE_STRIDE else 1
-        self.first = spectral_norm(conv3(features + GUIDE_CHANNELS, channels, first_stride))
+        self.first = spectral_norm(conv3(features + GUIDE_CHANNELS[guide], channels, first_stride))
         self.second = spectral_norm(conv3(channels, channels))
         self.judge = spectral_norm(conv3(channels, 1))
         self.label = spectral_norm(nn.Linear(labels, channels, bias=False)) if labels else None
 
     def forward(self, features: Tensor, guide: Tensor, label: Tensor) -> Tensor:
-        """``features`` [N,C,h,w], ``guide`` [N,5,h,w], ``label`` [N,L] -> logits [N,1,h',w']."""
-        x = F.leaky_relu(self.first(torch.cat([features, guide], dim=1)), LEAK)
+        """``features`` [N,C,h,w], ``guide`` [N,G,H/2,W/2], ``label`` [N,L] -> logits [N,1,h',w']."""
+        x = F.leaky_relu(self.first(beside(features, guide)), LEAK)
         x = F.leaky_relu(self.second(x), LEAK)
         logits = torch.as_tensor(self.judge(x))
         if self.label is not None:
@@ -54,20 +50,51 @@ class ProjectedDiscriminator(nn.Module):
     """
 
     needs_features = True
+    pixelwise = False
+    apart = False
 
     def __init__(
-        self, labels: int, channels: int = 96, feature_channels: tuple[int, ...] = (24, 40, 112, 320)
+        self,
+        labels: int,
+        channels: int = 96,
+        guide: str = "hints",
+        feature_channels: tuple[int, ...] = (24, 40, 112, 320),
     ) -> None:
         super().__init__()
         self.heads = nn.ModuleList(
-            FeatureHead(features, labels, channels, stride)
+            FeatureHead(features, labels, channels, stride, guide)
             for features, stride in zip(feature_channels, STRIDES, strict=True)
         )
 
     def forward(self, image: Tensor, maps: list[Tensor], guide: Tensor, label: Tensor) -> list[Tensor]:
         """Logits per head; ``image`` [N,3,H,W] is not looked at, ``maps`` are its features,
-        ``guide`` [N,5,H/2,W/2] as of ``guide_of``."""
-        return [
-            head(features, F.adaptive_avg_pool2d(guide, (features.shape[2], features.shape[3])), label)
-            for head, features in zip(self.heads, maps, strict=True)
-        ]
+        ``guide`` [N,G,H/2,W/2] as of ``guide_of``."""
+        return [head(features, guide, label) for head, features in zip(self.heads, maps, strict=True)]
+
+
+@register_network("joint-judge")
+class JointJudge(nn.Module):
+    """A projected discriminator beside one of the pixels: five verdicts, four on known features."""
+
+    needs_features = True
+    pixelwise = False
+    apart = False
+
+    def __init__(
+        self,
+        labels: int,
+        picture: int,
+        size: int,
+        channels: int = 64,
+        guide: str = "none",
+        attention: bool = False,
+    ) -> None:
+        super().__init__()
+        self.known = ProjectedDiscriminator(labels, channels, guide)
+        self.own = PictureDiscriminator(
+            labels, size, channels, picture, guide, "spectral", "projection", 0, attention
+        )
+
+    def forward(self, image: Tensor, maps: list[Tensor], guide: Tensor, label: Tensor) -> list[Tensor]:
+        """Logits of the features' heads and of the picture's, as the two networks' own ``forward``."""
+        return [*self.known(image, maps, guide, label), *self.own(image, maps, guide, label)]

@@ -1,7 +1,8 @@
 """Our recipe for line art."""
 
-from training.config import DiscriminatorConfig, GeneratorConfig, LossConfig, TrainConfig
+from training.config import TrainConfig
 from training.recipes.registry import register_recipe
+from training.sections import DiscriminatorConfig, GeneratorConfig, LossConfig
 
 
 @register_recipe("lineart")

@@ -9,7 +9,7 @@ from studio.core.run_history import metric_words
 from studio.ui.palette import Palette
 from studio.ui.theme import muted_label
 from studio.ui.training.plots import Curve, CurvePlot
-from training.config import LOWER_IS_BETTER
+from training.sections import LOWER_IS_BETTER
 
 
 class QualityPage(QWidget):

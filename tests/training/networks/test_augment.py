@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.config import AUGMENTATIONS, DiscriminatorConfig
 from training.networks.augment import Variation, draw_variation, next_strength
+from training.sections import AUGMENTATIONS, DiscriminatorConfig
 
 ROWS = range(6)
 

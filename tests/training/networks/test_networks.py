@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tests.training.networks import test_published
 from training.files import UserError
 from training.networks import build_network, compose, network_names, register_network
 from training.networks.unet import coarser
@@ -32,8 +33,9 @@ def inputs(height: int = 64, width: int = 96, count: int = 2) -> tuple[Tensor, T
     return sketch, torch.rand(count, 4, height, width), torch.eye(3)[:count], torch.randn(count, 4)
 
 
-def test_every_network_is_tried_here() -> None:
-    assert set(network_names()) == set(OPTIONS)
+def test_every_network_is_tried_here_or_among_the_published() -> None:
+    published = {*test_published.LABEL_GENERATORS, *test_published.JUDGES, "strided-unet"}
+    assert set(network_names()) == set(OPTIONS) | published
 
 
 def test_a_second_network_of_a_name_is_refused() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from training.config import LossConfig
 from training.losses import swatch_loss
 from training.networks.unet import Choice, UNetGenerator
+from training.sections import LossConfig
 
 TABLE = torch.tensor([[1, 0, 0, 0.7], [0, 1, 0, 0.2], [0, 0, 1, 0.1]], dtype=torch.float32)
 SMALL = {"width": 8, "cap": 16, "tail": 8, "condition": 8}
