@@ -12,6 +12,9 @@ from training.sections import LossConfig
 TINY = 1e-6
 SWATCH_WIDTH = 0.06
 """How far, in RGB from 0 to 1, a colour may be from a swatch to be about that one."""
+EVERY = 3
+"""One pixel in so many, each way, is looked at for its swatch: regions are larger, and an odd number meets
+all four sub-pixels of the network's last step."""
 
 Losses = dict[str, Tensor]
 # The mean of a value over all processes that share a batch: below a fraction bar it has to be of all of them.
@@ -81,20 +84,18 @@ def swatch_loss(
 ) -> Losses:
     """Cross-entropy of the swatches' ``scores`` [N,K,h,w] with those nearest to ``truth`` [N,3,H,W].
 
-    The swatches' shares, ``table`` [K,4] after the colours, are added to the scores in training and left out
-    when a picture is made: rare colours are chosen as readily as their lines speak for them (logit
-    adjustment, Menon et al. 2021, eq. 10). ``free`` [N,1,h,w] tells what was the network's to choose.
+    ``table`` [K,3] holds the swatches' colours, ``free`` [N,1,h,w] tells what was the network's to choose.
     """
     if not config.swatch:
         return {}
-    grain = truth.shape[2] // scores.shape[2]
-    colours, near = table[:, :3], 2.0 * SWATCH_WIDTH**2
-    pixels = truth[:, :, ::grain, ::grain]
+    apart = EVERY * (truth.shape[2] // scores.shape[2])
+    near = 2.0 * SWATCH_WIDTH**2
+    pixels = truth[:, :, ::apart, ::apart]
+    scores, free = scores[:, :, ::EVERY, ::EVERY], free[:, :, ::EVERY, ::EVERY]
     # -|t - c|^2 but for |t|^2, which is the same for all swatches.
-    alike = 2.0 * F.conv2d(pixels, colours[:, :, None, None]) - colours.square().sum(dim=1)[:, None, None]
+    alike = 2.0 * F.conv2d(pixels, table[:, :, None, None]) - table.square().sum(dim=1)[:, None, None]
     wanted = torch.softmax(alike / near, dim=1)
-    adjusted = scores + config.rare * table[:, 3].log()[:, None, None]
-    error = -(wanted * torch.log_softmax(adjusted, dim=1)).sum(dim=1, keepdim=True)
+    error = -(wanted * torch.log_softmax(scores, dim=1)).sum(dim=1, keepdim=True)
     return {"swatch": config.swatch * (error * free).sum() / mean(free.sum() + TINY * free.numel())}
 
 

@@ -163,9 +163,6 @@ class LossConfig:
     swatch: float = option(
         1.0, low=0, high=100, help="Wrongly chosen swatches (cross-entropy), where the network has some"
     )
-    rare: float = option(
-        0.5, low=0, high=1, help="How far rare swatches are favoured: 0 = not at all, 1 = all are alike"
-    )
     features: float = option(
         2.0, low=0, high=100, help="Relative error of frozen EfficientNet-Lite0 features"
     )

@@ -14,13 +14,11 @@ BITS = 5
 NEAR = 9.0
 """Distance in Lab (CIE 1976) within which two colours are one swatch."""
 PAPER_FROM = 128
-FEWEST = 1e-3
-"""The share, of all, that the rarest swatch counts for at least."""
 
 
 class Swatches(NamedTuple):
-    """``table`` float32 [K,4]: red, green and blue in 0..1, and the share of the pictures that is nearest;
-    ``covered``, the share of the pictures that is near one (within NEAR).
+    """``table`` float32 [K,3]: red, green and blue in 0..1; ``covered``, the share of the pictures that is
+    near one of them.
     """
 
     table: NDArray[np.float32]
@@ -32,7 +30,7 @@ def find_swatches(dataset: Dataset, count: int, seed: int = 0) -> Swatches:
 
     The most frequent colour first, without those near it, then the next (the popularity algorithm of Heckbert
     1982 with suppression), over one picture of each of at most 400 families; paper around the drawing does
-    not count. Shares are above 0 and sum to 1. Where the pictures have fewer colours some come twice.
+    not count. Where the pictures have fewer colours some come twice.
     """
     rng = np.random.default_rng(seed)
     families = np.unique(np.linspace(0, len(dataset.members) - 1, PICTURES).round().astype(int))
@@ -53,10 +51,8 @@ def find_swatches(dataset: Dataset, count: int, seed: int = 0) -> Swatches:
     lab = cv2.cvtColor(rgb[None], cv2.COLOR_RGB2LAB)[0]
     chosen = _popular(lab, weights[used], count)
     distances = np.linalg.norm(lab[:, None] - lab[chosen][None], axis=2)
-    counted = np.bincount(distances.argmin(axis=1), weights[used], count) / weights.sum() + FEWEST
     covered = float(weights[used] @ (distances.min(axis=1) <= NEAR) / weights.sum())
-    table = np.concatenate([rgb[chosen], (counted / counted.sum())[:, None]], axis=1)
-    return Swatches(table.astype(np.float32), covered)
+    return Swatches(rgb[chosen], covered)
 
 
 def _colours(dataset: Dataset, index: int) -> NDArray[np.uint8]:

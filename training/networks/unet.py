@@ -34,8 +34,8 @@ TINY = 1e-6
 PAPER, OPEN_GATE = 0.9, 2.0
 """Where colours and the gates start: near white, and mostly open."""
 LEAK, SLOPE = 0.1, 0.2
-SHARPNESS = 2.5
-"""How much surer than its scores the choice of a swatch is: 1 / T of Zhang et al. 2016, eq. 5, T = 0.4."""
+SHARPNESS = 4.0
+"""How much surer than its scores the choice of a swatch is: 1 / T of Zhang et al. 2016, eq. 5, T = 0.25."""
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
@@ -110,10 +110,10 @@ class UNetGenerator(nn.Module):
             start = torch.tensor(own + [OPEN_GATE] * 2).repeat_interleave(4)
             cast(Tensor, self.colours.bias).copy_(start)
         if swatches:
-            self.register_buffer("swatch_table", torch.full((swatches, 4), 1.0 / swatches))
+            self.register_buffer("swatch_table", torch.full((swatches, 3), PAPER))
 
     def set_swatches(self, table: Tensor) -> None:
-        """Take the swatches [K,4]: red, green, blue in 0..1, and their share of the pictures."""
+        """Take the swatches [K,3]: red, green and blue in 0..1."""
         self.swatch_table.copy_(table)
 
     @torch.no_grad()
@@ -133,7 +133,7 @@ class UNetGenerator(nn.Module):
         elif theirs is None:
             return fitted
         else:
-            nearest = torch.cdist(own["swatch_table"][:, :3].cpu(), theirs[:, :3]).argmin(dim=1)
+            nearest = torch.cdist(own["swatch_table"].cpu(), theirs).argmin(dim=1)
             rows = (4 * nearest[:, None] + torch.arange(4)).flatten()
         for name in ("colours.weight", "colours.bias"):
             layer = own[name].cpu().clone()
@@ -182,7 +182,7 @@ class UNetGenerator(nn.Module):
         scores = own
         if self.options["swatches"]:
             chances = torch.softmax(SHARPNESS * scores, dim=1)
-            own = F.conv2d(chances, self.swatch_table[:, :3].t()[:, :, None, None])
+            own = F.conv2d(chances, self.swatch_table.t()[:, :, None, None])
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
         own = own + bare * ground * (1.0 - own)
         hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")

@@ -15,14 +15,16 @@ def lineart() -> TrainConfig:
     average of the weights, which is what is measured and exported.
 
     Colours are two pixels wide (``grain``): lines part them, and those keep the picture's own resolution.
-    Where nothing tells a picture's colours, L1 counts less; in full it asks for the middle of all likely
-    colours, which is near white. docs/models.md has the study behind the weights. With few pictures the
-    discriminator sees them varied, as far as it needs (Zhao et al. 2020, Karras et al. 2020).
+    They are chosen among the pictures' own swatches and learnt by cross-entropy. Where nothing tells a
+    picture's colours, L1 counts less; in full it asks for the middle of all likely colours, which is near
+    white. The discriminator counts little: with more it swamps the choice. docs/models.md has the study
+    behind the weights. With few pictures the discriminator sees them varied, as far as it needs (Zhao et al.
+    2020, Karras et al. 2020).
     """
     return TrainConfig(
         recipe="lineart",
         batch_size=8,
-        generator=GeneratorConfig(width=32, grain=2),
+        generator=GeneratorConfig(width=32, grain=2, swatches=24),
         discriminator=DiscriminatorConfig(augment="auto"),
-        loss=LossConfig(adversarial=1.0, l1=4.0, flats=1.0, untold=0.6),
+        loss=LossConfig(adversarial=0.15, l1=4.0, flats=1.0, untold=0.25, swatch=3.0),
     )
