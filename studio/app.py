@@ -146,8 +146,7 @@ class Studio(QObject):
         from studio.ui.training.workspace import TrainingWorkspace
 
         self._training_page = TrainingWorkspace(
-            self.session, self.training, self.publisher, self.window.models, self.settings, self.messages,
-            self.theme,
+            self.session, self.training, self.publisher, self.settings, self.messages, self.theme
         )  # fmt: skip
         return self._training_page
 

@@ -147,7 +147,7 @@ class RunHistory:
             case events.Warned():
                 self.warning = event
         sentence = sentence_of(event)
-        if sentence:
+        if sentence and not self._said(sentence):
             trouble = event.kind or "warning" if isinstance(event, events.Warned) else ""
             trouble = "failed" if isinstance(event, events.Failed) else trouble
             self.log.append(LogLine(getattr(event, "step", 0), sentence, trouble))
@@ -158,6 +158,10 @@ class RunHistory:
             for series in group.values():
                 series.cut(step)
         self.samples = [grid for grid in self.samples if grid.step <= step]
+
+    def _said(self, sentence: str) -> bool:
+        """Whether the log ends with the sentence: two readers may stumble over one file."""
+        return bool(self.log) and self.log[-1].text == sentence
 
     def _add_step(self, event: events.StepDone) -> None:
         self.last = event

@@ -63,6 +63,7 @@ QPushButton[role="link"] {{ background: transparent; border: 1px solid transpare
     padding: 1px 4px;
               min-height: 16px; border-radius: 4px; }}
 QPushButton[role="link"]:hover {{ background: {hover}; }}
+QPushButton[role="link"]:disabled {{ color: {faint}; }}
 QPushButton[role="link"]:focus {{ border-color: {accent}; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextBrowser {{ background: {field}; color: {text};

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from studio.ui.actions import ActionId
 from studio.workers.tasks import Lane, run_in_background
+from training.files import UserError
 
 
 class Space(StrEnum):
@@ -69,7 +70,8 @@ class Workspaces(QStackedWidget):
         self._pages: dict[Space, QWidget] = {}
         self._imports: set[Space] = set()
         self._space = next(iter(makers))
-        self._waiting = QLabel("One moment…")
+        self._waiting = QLabel()
+        self._waiting.setWordWrap(True)
         self._waiting.setProperty("role", "muted")
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self._waiting)
@@ -94,10 +96,12 @@ class Workspaces(QStackedWidget):
             self.setCurrentWidget(self._waiting)
             if space not in self._imports:
                 self._imports.add(space)
+                self._waiting.setText("One moment…")
                 module = self._makers[space].module
                 run_in_background(
                     partial(importlib.import_module, module),
                     partial(self._on_imported, space),
+                    partial(self._on_trouble, space),
                     lane=Lane.DATA,
                 )
         if space is not before:
@@ -105,6 +109,10 @@ class Workspaces(QStackedWidget):
 
     def _on_imported(self, space: Space, _module: object) -> None:
         self._build(space)
+
+    def _on_trouble(self, space: Space, error: UserError) -> None:
+        self._imports.discard(space)
+        self._waiting.setText(str(error))
 
     def _build(self, space: Space) -> None:
         page = self._makers[space].make()

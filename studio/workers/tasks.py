@@ -22,12 +22,14 @@ class Lane(enum.Enum):
 
     FILES keeps a save, an autosave and an export of one drawing from overtaking each other; SLOW is for work
     that may take seconds and must not hold up a save, such as trying a stranger's model; DATA for what may
-    take minutes and is cancelled before the program ends, such as looking through a folder of pictures.
+    take minutes and is cancelled before the program ends, such as looking through a folder of pictures; FETCH
+    for what waits for the network, cancelled likewise.
     """
 
     FILES = "files"
     SLOW = "slow"
     DATA = "data"
+    FETCH = "fetch"
 
 
 class _Delivery(QObject):

@@ -91,6 +91,7 @@ class CurvePlot(QWidget):
         for level in levels:
             item.addItem(pg.InfiniteLine(pos=level, angle=0, movable=False), ignoreBounds=True)
         self.read_out = pg.TextItem(anchor=(0, 0))
+        self.read_out.setZValue(100)  # above the curves that are added later
         self.read_out.hide()
         item.addItem(self.read_out, ignoreBounds=True)
         self.smooth = SliderRow("Smoothing", Scale(0, 0.99, 0.01), percent)

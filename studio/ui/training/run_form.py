@@ -36,6 +36,8 @@ LENGTH_WORDS = {
     Length.STEPS: "For a number of steps",
     Length.IMPROVING: "Until it stops improving",
 }
+RECIPE_WORDS = {"lineart": "Line art"}
+"""Where the recipe's own name reads badly."""
 SHORT_LIST = frozenset({"recipe", "steps", "minutes", "epochs", "size", "init", "data", "run"})
 """Settings that have a place of their own above the fold."""
 OFTEN = "Often changed"
@@ -58,7 +60,7 @@ class RunForm(QWidget):
         self.plan = RunPlan()
         self.recipes = _choice("Recipe", "Settings that belong together, to start from")
         for name in recipe_names():
-            self.recipes.addItem(name.capitalize(), name)
+            self.recipes.addItem(RECIPE_WORDS.get(name, name), name)
         self.recipes.activated.connect(self._on_recipe)
         self.about_recipe = wrapped(muted=True)
         self.qualities = QButtonGroup(self)

@@ -33,6 +33,7 @@ PHASE_WORDS = {
     RunPhase.FINISHED: "Finished",
     RunPhase.FAILED: "Ended by trouble",
 }
+EXTENSIONS = (("Half as long", 0.5), ("As long again", 1.0), ("Three times as long", 3.0))
 FIGURES = (
     ("left", "Time left"),
     ("rate", "Pictures a second"),
@@ -47,10 +48,12 @@ class RunProgress(QWidget):
 
     *Signals*
     try_step_wanted(int): the person wants to draw with the state of that step.
+    extend_wanted(float): the person wants a finished run to go on, longer by that share.
     try_wanted(), publish_wanted(), resume_wanted(), another_wanted(): the person asks for it.
     """
 
     try_step_wanted = Signal(int)
+    extend_wanted = Signal(float)
     try_wanted = Signal()
     publish_wanted = Signal()
     resume_wanted = Signal()
@@ -91,7 +94,11 @@ class RunProgress(QWidget):
         self.kept_menu.aboutToShow.connect(self._fill_kept)
         self.kept.setMenu(self.kept_menu)
         self.publish = self._button("Publish…", "export", self.publish_wanted.emit, "")
-        self.resume = self._button("Go on", "play", self.resume_wanted.emit, "Go on from the last checkpoint")
+        self.resume = self._button("Go on", "play", self.resume_wanted.emit, "")
+        self.extend_menu = QMenu(self)
+        for words, share in EXTENSIONS:
+            action = self.extend_menu.addAction(words)
+            action.triggered.connect(partial(self.extend_wanted.emit, share))
         self.another = self._button("New run", "plus", self.another_wanted.emit, "Set another run up")
         self.values: dict[str, QLabel] = {}
         figures = QGridLayout()
@@ -175,7 +182,12 @@ class RunProgress(QWidget):
         for button in (self.evaluate, self.save):
             button.setEnabled(alive)
         self.resume.setVisible(not running and phase is not RunPhase.NONE)
-        self.resume.setText(" Extend" if phase is RunPhase.FINISHED else " Go on")
+        finished = phase is RunPhase.FINISHED
+        self.resume.setText(" Extend by" if finished else " Go on")
+        self.resume.setToolTip(
+            "Go on for longer; the schedule is planned anew" if finished else "Go on from the last checkpoint"
+        )
+        self.resume.setMenu(self.extend_menu if finished else None)  # type: ignore[arg-type]
         self.another.setVisible(not running)
         self._show_export(alive)
         self._show_figures(history, running)

@@ -17,6 +17,8 @@ from studio.ui.training.plots import Curve, CurvePlot
 from studio.ui.training.quality_page import QualityPage
 from studio.ui.training.runs_view import RunsView
 from studio.ui.training.samples_view import SamplesView
+from studio.ui.training.weights_bar import WeightsBar
+from studio.ui.widgets.plain import down
 from studio.workers.tasks import Lane, run_in_background
 
 REDRAW_MS = 300
@@ -52,6 +54,11 @@ class WatchColumn(QWidget):
             empty="The share of patches that the discriminator judges rightly; 0.5 is balance.",
         )
         self.quality = QualityPage(palette)
+        self.weights = WeightsBar()
+        self._quality_page = QWidget()
+        quality_rows = down(self._quality_page)
+        quality_rows.addWidget(self.quality, 1)
+        quality_rows.addWidget(self.weights)
         self.log = LogView(palette)
         self.runs = RunsView(icons, messages)
         self.tabs = QTabWidget()
@@ -59,7 +66,7 @@ class WatchColumn(QWidget):
         for words, page in (
             ("Losses", self.losses),
             ("Balance", self.balance),
-            ("Quality", self.quality),
+            ("Quality", self._quality_page),
             ("Log", self.log),
             ("Runs", self.runs),
         ):
@@ -105,7 +112,7 @@ class WatchColumn(QWidget):
             self.losses.set_curves(self._curves("losses"))
         elif page is self.balance:
             self.balance.set_curves(self._curves("balance", BALANCE_NAMES))
-        elif page is self.quality:
+        elif page is self._quality_page:
             chosen = history.measured.chosen if history.measured is not None else ""
             self.quality.show_curves(list(history.metrics), chosen, self._curves("metrics"))
         elif page is self.log:

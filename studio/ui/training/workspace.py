@@ -16,9 +16,9 @@ from studio.core.runs import (
     new_run_folder,
 )
 from studio.core.settings import Settings
+from studio.ui.drawing_files import show_in_folder
 from studio.ui.inline_bar import InlineBar
 from studio.ui.messages import Messages
-from studio.ui.model_import import ModelImport
 from studio.ui.session import Session
 from studio.ui.theme import Theme
 from studio.ui.training.basis import ScrollColumn
@@ -38,9 +38,6 @@ from studio.workers.training import TrainingHost
 from training import commands
 from training.files import UserError
 
-EXTENSION = 1.5
-"""A finished run goes on for half as long again."""
-
 
 class TrainingWorkspace(QWidget):
     """Data, run and watch. GUI thread only; `leave` before the program ends."""
@@ -50,7 +47,6 @@ class TrainingWorkspace(QWidget):
         session: Session,
         host: TrainingHost,
         publisher: Publisher,
-        models: ModelImport,
         settings: Settings,
         messages: Messages,
         theme: Theme,
@@ -60,7 +56,6 @@ class TrainingWorkspace(QWidget):
         self._session = session
         self._host = host
         self._publisher = publisher
-        self._models = models
         self._settings = settings
         self._messages = messages
         self._trying = False
@@ -93,8 +88,9 @@ class TrainingWorkspace(QWidget):
         self.watch.runs.refresh()
 
     def leave(self) -> None:
-        """Stop looking through folders; the program ends."""
+        """Stop looking through folders and fetching; the program ends."""
         self.choice.cancel()
+        self.watch.weights.cancel()
 
     # Commands
 
@@ -112,8 +108,8 @@ class TrainingWorkspace(QWidget):
         except UserError as error:
             self._messages.trouble(str(error))
 
-    def resume(self, run: Path, extend: bool = False) -> None:
-        """Go on with a run; ``extend`` plans a finished one anew, half as long again."""
+    def resume(self, run: Path, extend: float = 0.0) -> None:
+        """Go on with a run; ``extend`` plans a finished one anew, longer by that share."""
         try:
             config = config_of(run)
             if config is not None:
@@ -123,9 +119,9 @@ class TrainingWorkspace(QWidget):
             steps = minutes = None
             if extend and config is not None:
                 if config.minutes is not None:
-                    minutes = config.minutes * EXTENSION
+                    minutes = config.minutes * (1 + extend)
                 else:
-                    steps = round(max(config.steps, self.monitor.history.step) * EXTENSION)
+                    steps = round(max(config.steps, self.monitor.history.step) * (1 + extend))
             self._host.resume(run, steps, minutes)
         except UserError as error:
             self._messages.trouble(str(error))
@@ -154,6 +150,7 @@ class TrainingWorkspace(QWidget):
         self.progress.try_step_wanted.connect(self._try_step)
         self.progress.publish_wanted.connect(self.ask_publish)
         self.progress.resume_wanted.connect(self._on_resume_wanted)
+        self.progress.extend_wanted.connect(self._on_extend_wanted)
         self.progress.another_wanted.connect(self.monitor.clear)
         self.monitor.changed.connect(self._show)
         self.monitor.checkpoint_saved.connect(self._on_checkpoint)
@@ -184,7 +181,10 @@ class TrainingWorkspace(QWidget):
         self.data.set_locked(self.monitor.running)
 
     def _on_resume_wanted(self) -> None:
-        self.resume(self.monitor.history.run, extend=self.monitor.phase is RunPhase.FINISHED)
+        self.resume(self.monitor.history.run)
+
+    def _on_extend_wanted(self, share: float) -> None:
+        self.resume(self.monitor.history.run, extend=share)
 
     def _on_resume_listed(self, run: RunSummary) -> None:
         self.resume(run.path)
@@ -263,7 +263,7 @@ class TrainingWorkspace(QWidget):
             self._messages.news(f"{entry.name} colours your drawing now, until the program ends.")
         else:
             text = f"{entry.name} is published and in use; it deviates by at most {published.worst}/255."
-            self._messages.news(text)
+            self._messages.news(text, "Show file", partial(show_in_folder, published.path))
 
     # Qt
 

@@ -1,5 +1,7 @@
 """The parts of the workspace on their own: form, plan, curves, samples, preview and the rail's note."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +16,17 @@ from studio.core.run_history import RunHistory, SampleGrid
 from studio.core.tools import ToolId, ToolOptions, make_tool
 from studio.ui.palette import DARK, LIGHT
 from studio.ui.rail import WorkspaceButton
+from studio.ui.training import weights_bar
 from studio.ui.training.config_form import ConfigForm
 from studio.ui.training.plots import CurvePlot, smoothed
 from studio.ui.training.preview_sender import APART_S, QUIET_S, PreviewPolicy, preview_of
 from studio.ui.training.quality_page import QualityPage
 from studio.ui.training.run_plan import ENDLESS_STEPS, Length, RunPlan, with_values
 from studio.ui.training.samples_view import SamplesView
+from studio.ui.training.weights_bar import WeightsBar
 from studio.workers.awake import inhibit_command
 from studio.workers.publish import file_stem, free_path
+from studio.workers.tasks import wait_for_background
 from tests.studio.conftest import Draw
 from training.config import TrainConfig
 from training.data.options import SketchConfig, SourceConfig
@@ -266,3 +271,43 @@ def test_each_system_has_its_means_against_sleep() -> None:
 def test_the_history_of_nothing_is_empty() -> None:
     history = RunHistory()
     assert (history.step, history.steps, history.samples) == (0, 0, [])
+
+
+def test_weights_are_fetched_with_progress_and_can_be_cancelled(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    go_on = threading.Event()
+
+    def fetch(progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> Path:
+        progress(32_000_000, 96_000_000)
+        go_on.wait(60)
+        if cancelled():
+            raise UserError("Cancelled.")
+        return tmp_path
+
+    monkeypatch.setattr(weights_bar, "fetch_weights", fetch)
+    bar = WeightsBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.fetch.click()
+    qtbot.waitUntil(lambda: bar.words.text() == "32 of 96 MB are here.")
+    assert bar.bar.isVisible()
+    assert not bar.fetch.isVisible()
+    bar.stop.click()
+    go_on.set()
+    qtbot.waitUntil(bar.fetch.isVisible)
+    assert bar.words.text() == weights_bar.ABOUT
+    bar.fetch.click()
+    qtbot.waitUntil(lambda: bar.words.text() == weights_bar.HERE)
+    assert not bar.fetch.isVisible()
+    assert wait_for_background()
+
+
+def test_a_file_that_is_not_the_weights_is_refused_with_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "other.pth").write_bytes(b"no weights")
+    bar = WeightsBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.take(tmp_path / "other.pth")
+    qtbot.waitUntil(lambda: "other.pth has 10 bytes" in bar.words.text())
+    assert bar.choose.isVisible()
