@@ -33,6 +33,9 @@ from training.manifest import ModelManifest
 
 log = logging.getLogger(__name__)
 
+GPU_SHARE_BYTES = 2 << 30
+"""The most of the card that live pictures take."""
+
 
 class Session(Protocol):
     """The part of onnxruntime.InferenceSession that the engine uses."""
@@ -75,6 +78,8 @@ def open_session(data: bytes, provider: Provider, threads: int) -> Session:
     if provider == "CUDA":
         # TF32 would move colours by more than the tolerance; an exhaustive search stalls at every new size.
         cuda = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}
+        # A training may have the same card: take no more than is used, and leave it the rest.
+        cuda |= {"gpu_mem_limit": str(GPU_SHARE_BYTES), "arena_extend_strategy": "kSameAsRequested"}
         providers.insert(0, (PROVIDER_NAMES["CUDA"], cuda))
     # enable_fallback would hide the loss of the GPU behind a print.
     session: Session = onnxruntime.InferenceSession(

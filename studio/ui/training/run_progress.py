@@ -34,6 +34,7 @@ PHASE_WORDS = {
     RunPhase.FAILED: "Ended by trouble",
 }
 EXTENSIONS = (("Half as long", 0.5), ("As long again", 1.0), ("Three times as long", 3.0))
+EXPORTING = "A model is being exported and compared with PyTorch."
 FIGURES = (
     ("left", "Time left"),
     ("rate", "Pictures a second"),
@@ -113,6 +114,7 @@ class RunProgress(QWidget):
         figures.setColumnStretch(1, 1)
         self.balance = wrapped(muted=True)
         self.warning = wrapped()
+        self.exporting = wrapped(EXPORTING, muted=True)
         self.measured = wrapped()
         self.measured.setFont(tabular(self.measured.font()))
         column = QVBoxLayout(self)
@@ -131,6 +133,7 @@ class RunProgress(QWidget):
         exports = _row(self.try_button, self.publish)
         exports.insertWidget(1, self.kept)
         column.addLayout(exports)
+        column.addWidget(self.exporting)
         column.addStretch(1)
         monitor.changed.connect(self.show_now)
         self.show_now()
@@ -194,8 +197,8 @@ class RunProgress(QWidget):
 
     def _show_export(self, alive: bool) -> None:
         has_state = bool(self._monitor.checkpoints) or alive
-        reason = "A model is being exported" if self._exporting else ""
-        self.try_button.setText(" Exporting…" if self._exporting else " Try it")
+        reason = EXPORTING if self._exporting else ""
+        self.exporting.setVisible(self._exporting)
         reason = reason or ("" if has_state else "There is no saved state yet")
         for button, tip in (
             (self.try_button, "Draw with the model as it is now, on your canvas"),
