@@ -73,7 +73,7 @@ def drawing(effort: Effort) -> list[Row]:
         for size in (entry.manifest.size, effort.times(1024, 256)):
             with open_studio(home, size, entry) as studio:
                 ages = Ages(studio)
-                handlers = _draw_at_pace(studio, size, effort)
+                handlers = draw_at_pace(studio, size, effort)
                 deadline = time.monotonic() + FIRST_PICTURE_S
                 while not ages.ages_ms and time.monotonic() < deadline:
                     QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
@@ -87,7 +87,7 @@ def drawing(effort: Effort) -> list[Row]:
     return rows
 
 
-def _draw_at_pace(studio: Studio, size: int, effort: Effort) -> list[float]:
+def draw_at_pace(studio: Studio, size: int, effort: Effort) -> list[float]:
     canvas = studio.canvas
     to_widget = on_canvas(canvas)
     handlers = []

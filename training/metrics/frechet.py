@@ -6,6 +6,7 @@ On Inception features it is FID; on any other network's it must carry that netwo
 """
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from training.metrics.statistics import FeatureStatistics, checked_features, feature_statistics
@@ -40,15 +41,24 @@ def frechet_from_few(first: NDArray[np.floating], second: NDArray[np.floating]) 
 def frechet_from_statistics(first: FeatureStatistics, second: FeatureStatistics) -> float:
     """Return the distance from means and covariances alone.
 
-    C1 C2 has the eigenvalues of the symmetric C1^(1/2) C2 C1^(1/2): two ``eigh`` instead of a matrix root
-    that may come out complex.
+    C1 C2 has the eigenvalues of the symmetric F^T C2 F where C1 = F F^T: those alone are needed, instead of a
+    matrix root that may come out complex.
     """
-    values, vectors = np.linalg.eigh(first.covariance)
-    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    product = np.linalg.eigvalsh(root @ second.covariance @ root)
+    factor = _factor(first.covariance)
+    # PyTorch's takes half as long as NumPy's.
+    product = torch.linalg.eigvalsh(torch.from_numpy(factor.T @ second.covariance @ factor)).numpy()
     root_trace = np.sqrt(np.clip(product, 0, None)).sum()
     traces = np.trace(first.covariance) + np.trace(second.covariance)
     return _value(first.mean - second.mean, float(traces), float(root_trace))
+
+
+def _factor(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """F [D, D] with F F^T = ``covariance``: Cholesky's, and where that has a flat direction the root."""
+    try:
+        return np.asarray(np.linalg.cholesky(covariance), np.float64)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covariance)
+        return np.asarray(vectors * np.sqrt(np.clip(values, 0, None)))
 
 
 def _value(difference: NDArray[np.float64], traces: float, root_trace: float) -> float:

@@ -28,6 +28,12 @@ def test_the_forms_for_few_and_for_many_vectors_agree() -> None:
         assert frechet_distance(a, b) == pytest.approx(full, rel=1e-7)
 
 
+def test_features_that_never_change_make_no_difference() -> None:
+    a, b = cloud(60, 12, 1), cloud(50, 12, 2, shift=0.5)
+    flat_a, flat_b = (np.hstack([part, np.full((len(part), 3), 2.0)]) for part in (a, b))
+    assert frechet_distance(flat_a, flat_b) == pytest.approx(frechet_distance(a, b), rel=1e-7)
+
+
 def test_frechet_distance_is_symmetric_zero_on_itself_and_grows_with_the_shift() -> None:
     a, b = cloud(30, 20, 1), cloud(25, 20, 2)
     assert frechet_distance(a, b) == pytest.approx(frechet_distance(b, a))
