@@ -1,0 +1,82 @@
+"""``train`` when it is interrupted, and when what it is told over a pipe is no command."""
+
+import collections
+import json
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.training.runs import TINY
+from training import commands, events
+from training.checkpoint import last_checkpoint
+from training.cli import train as command
+from training.cli.parser import main
+from training.listeners import JOURNAL, ProgressBar
+
+SETTINGS = [word for setting in TINY for word in ("--set", setting)]
+
+
+def given(pairs: Path, run: Path, *more: str) -> list[str]:
+    return ["train", "--recipe", "lineart", "--data", str(pairs), "--run", str(run), *SETTINGS, *more]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_training_saves_its_state_and_goes_on_from_there(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    class Interrupting(ProgressBar):
+        def __call__(self, event: events.Event) -> None:
+            super().__call__(event)
+            if isinstance(event, events.StepDone) and event.step == 1:
+                signal.raise_signal(number)
+
+    monkeypatch.setattr(command, "ProgressBar", Interrupting)
+    before = signal.getsignal(number)
+    assert main(given(pairs, tmp_path / "run")) == 0
+    assert last_checkpoint(tmp_path / "run").step == 1
+    assert signal.getsignal(number) is before
+    monkeypatch.undo()
+    assert main(["resume", str(tmp_path / "run")]) == 0
+    lines = (tmp_path / "run" / JOURNAL).read_text(encoding="utf-8").splitlines()
+    steps = [event["step"] for event in map(json.loads, lines) if event["event"] == "StepDone"]
+    assert steps == [1, 2, 3, 4]
+
+
+def test_a_second_interrupt_stops_at_once_and_the_last_checkpoint_is_whole(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Impatient(ProgressBar):
+        def __call__(self, event: events.Event) -> None:
+            super().__call__(event)
+            if isinstance(event, events.StepDone) and event.step == 3:
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(command, "ProgressBar", Impatient)
+    assert main(given(pairs, tmp_path / "run")) == 130
+    assert last_checkpoint(tmp_path / "run").step == 2
+
+
+def test_what_is_no_command_is_told_and_the_next_one_is_heard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", iter(["\n", "jump\n", commands.to_json(commands.Pause()) + "\n"]))
+    inbox: collections.deque[commands.Command] = collections.deque()
+    command._read_commands(inbox)
+    assert list(inbox) == [commands.Pause()]
+    assert capsys.readouterr().err.count("was not understood") == 1
+
+
+def test_a_failed_training_ends_with_its_own_status(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(*arguments: object) -> None:
+        raise RuntimeError("CUDA error: device-side assert triggered")
+
+    from training import loop
+
+    monkeypatch.setattr(loop, "training_step", lost)
+    assert main(given(pairs, tmp_path / "run")) == 1
+    assert "graphics processor" in capsys.readouterr().err
