@@ -24,8 +24,8 @@ from studio.ui.widgets.elided import ElidedLabel
 LAYOUT_WORDS = {
     "images": "One kind of pictures",
     "classes": "A folder for each class",
-    "paired": "Sketches and pictures in two folders",
-    "side_by_side": "Sketch and picture side by side",
+    "paired": "Two folders, same names",
+    "side_by_side": "Side-by-side pairs",
     "prepared": "A prepared data set",
     "idx": "MNIST files",
     "cifar": "CIFAR files",

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, 
 from studio.ui.palette import Palette
 from studio.ui.theme import muted_label
 from studio.ui.training.basis import link
+from studio.ui.widgets.flow import FlowLayout
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -105,12 +106,7 @@ class CurvePlot(QWidget):
         self.logarithmic.setVisible(bounds is None)
         self.fit = link("Show all", "Take the zoom back (wheel and dragging zoom and move)")
         self.fit.clicked.connect(self._fit)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(2)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addLayout(self._legend)
-        top.addStretch(1)
+        self._legend = FlowLayout()
         bottom = QHBoxLayout()
         bottom.setSpacing(12)
         bottom.addWidget(self.smooth)
@@ -123,7 +119,7 @@ class CurvePlot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
-        column.addLayout(top)
+        column.addLayout(self._legend)
         column.addWidget(self._nothing, 1)
         column.addWidget(self.plot, 1)
         column.addLayout(bottom)

@@ -187,9 +187,10 @@ class RunProgress(QWidget):
         self.resume.setVisible(not running and phase is not RunPhase.NONE)
         finished = phase is RunPhase.FINISHED
         self.resume.setText(" Extend by" if finished else " Go on")
-        self.resume.setToolTip(
-            "Go on for longer; the schedule is planned anew" if finished else "Go on from the last checkpoint"
-        )
+        has_state = bool(monitor.checkpoints)
+        self.resume.setEnabled(has_state)
+        how = "for longer; the schedule is planned anew" if finished else "from the last checkpoint"
+        self.resume.setToolTip(f"Go on {how}" if has_state else "No state was saved yet; set a new run up")
         self.resume.setMenu(self.extend_menu if finished else None)  # type: ignore[arg-type]
         self.another.setVisible(not running)
         self._show_export(alive)

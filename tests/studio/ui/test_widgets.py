@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.icons import IconBook
 from studio.ui.palette import LIGHT
 from studio.ui.widgets.elided import ElidedLabel
+from studio.ui.widgets.flow import FlowLayout
 from studio.ui.widgets.picture_grid import PictureGrid, Tile, image_of, wrapped
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.slider_row import STEPS, Scale, SliderRow, percent, pixels
@@ -151,3 +152,18 @@ def test_hovering_a_swatch_rings_it(qtbot: QtBot) -> None:
     before = grid.grab().toImage()
     qtbot.mouseMove(grid, QPointF(5, 5).toPoint())
     assert grid.grab().toImage() != before
+
+
+def test_a_flow_breaks_into_lines_where_the_width_ends(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = FlowLayout(2, box)
+    parts = [QLabel("x") for _ in range(5)]
+    for part in parts:
+        part.setFixedSize(40, 10)
+        flow.addWidget(part)
+    assert flow.heightForWidth(250) == 10
+    assert flow.heightForWidth(100) == 34
+    box.resize(100, 100)
+    box.show()
+    assert [(part.x(), part.y()) for part in parts] == [(0, 0), (42, 0), (0, 12), (42, 12), (0, 24)]
