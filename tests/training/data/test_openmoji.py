@@ -59,7 +59,10 @@ def test_pairs_labels_and_credit_are_written(svgs: Path, tmp_path: Path) -> None
     assert "CC BY-SA 4.0" in (out / "ATTRIBUTION").read_text(encoding="utf-8")
     sketches = list(out.glob("*/sketch/*/*.png"))
     assert len(sketches) == sum(sum(row.values()) for row in made.counts.values())
-    assert steps[-1] == (len(sketches), len(sketches))
+    ready = sum(sum(made.counts[split].values()) for split in ("train", "val"))
+    assert steps[-1] == (len(sketches) + ready, len(sketches) + ready)
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert list((out / ".cache").glob("train-64-*/index.json"))
     for sketch in sketches:
         image = Path(str(sketch).replace("/sketch/", "/image/"))
         lines, colours = np.asarray(Image.open(sketch)), np.asarray(Image.open(image))
