@@ -13,6 +13,7 @@ from training.distributed import Team
 from training.memory import is_out_of_memory
 from training.state import new_state
 from training.step import training_step
+from training.suitable import found_channels
 from training.tasks import task_of
 
 FEW = 500
@@ -48,6 +49,8 @@ def settled(config: TrainConfig, dataset: Dataset, placement: Placement, team: T
             config = replace(config, optim=replace(config.optim, label_ramp_steps=RAMP_STEPS))
     if config.generator.swatches and find_swatches(dataset, config.generator.swatches).covered < FLAT_FROM:
         config = replace(config, generator=replace(config.generator, swatches=0))
+    if config.task == "label-to-image" and not config.channels:
+        config = replace(config, channels=found_channels(dataset))
     return config.checked()
 
 

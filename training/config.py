@@ -140,6 +140,8 @@ class TrainConfig:
             raise UserError(
                 "optim.generator_steps and optim.discriminator_steps are both above 1; leave one at 1."
             )
+        if not drawn and self.best_by in ("l1", "ssim"):
+            raise UserError(f"best_by is {self.best_by}, but a label has no one picture; choose kd or fd.")
         if self.minutes is not None and self.epochs is not None:
             raise UserError("minutes and epochs are both given; choose one of them.")
         return self

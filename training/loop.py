@@ -22,6 +22,7 @@ from training.listeners import cut_journal
 from training.session import RunResult, Session
 from training.state import TrainState, new_state
 from training.step import training_step
+from training.suitable import check_data
 from training.tasks import task_of
 
 OnEvent = Callable[[Event], None]
@@ -63,6 +64,7 @@ def _train(
         return RunResult(run, 0, complete=False)
     if not resume:
         config = settled(config, dataset, placement, team)
+        check_data(config, dataset)
     state = new_state(config, placement, len(dataset.labels), team)
     if resume:
         config = _restored(run, state, config, dataset, on_event, team)

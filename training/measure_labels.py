@@ -26,14 +26,16 @@ log = logging.getLogger(__name__)
 BATCH = 64
 SMALL_PX = 8
 FEWEST = 2
+JUDGED_PX = 128
 PIXELS = f"pixels{SMALL_PX}"
 
 
 class LabelMeasurer:
     """Generates a picture for each held-out one, of its label, and compares the two clouds of features.
 
-    The judge is EfficientNet-Lite2; where its weights are not installed, the pictures' 8 x 8 mean colours
-    stand in and the figures say so by their name.
+    The judge is EfficientNet-Lite2, which sees next to nothing in a few dozen pixels: small pictures are
+    enlarged for it. Where its weights are not installed, the pictures' 8 x 8 mean colours stand in and the
+    figures say so by their name.
     """
 
     def __init__(self, dataset: Dataset, config: TrainConfig, placement: Placement) -> None:
@@ -63,7 +65,8 @@ class LabelMeasurer:
             len(self._items),
             name,
             f"{len(self._items)} generated pictures with the labels of as many held-out ones, noise of seed "
-            f"{self._config.seed}; below 2,048 pictures the kernel distance is the one to read.",
+            f"{self._config.seed}, enlarged to {JUDGED_PX} px at least; below 2,048 pictures the kernel "
+            "distance is the one to read.",
             chosen,
             # With a single held-out picture nothing is compared: the newest state counts as the best.
             figures.get(chosen, 0.0),
@@ -81,7 +84,7 @@ class LabelMeasurer:
             pictures = pictures_of(batch)
             pictures = pictures if pictures.shape[3] == 3 else pictures.repeat(3, axis=3)
             small.append(_small(pictures))
-            features.append(small[-1] if self._extractor is None else self._extractor(pictures))
+            features.append(small[-1] if self._extractor is None else self._extractor(_enlarged(pictures)))
         return np.concatenate(features).astype(np.float64), np.concatenate(small)
 
     def _batches(self) -> Iterator[PictureBatch]:
@@ -97,6 +100,14 @@ def _judge(placement: Placement) -> FeatureExtractor | None:
     except UserError as error:
         log.warning("pictures are compared by their colours alone: %s", error)
         return None
+
+
+def _enlarged(pictures: Pictures) -> Pictures:
+    """``pictures`` [N,S,S,3] a whole number of times as large, so that each side has JUDGED_PX at least."""
+    side = pictures.shape[1] * -(-JUDGED_PX // pictures.shape[1])
+    if side == pictures.shape[1]:
+        return pictures
+    return np.stack([cv2.resize(one, (side, side), interpolation=cv2.INTER_LINEAR) for one in pictures])
 
 
 def _small(pictures: Pictures) -> NDArray[np.float32]:

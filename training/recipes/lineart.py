@@ -5,7 +5,11 @@ from training.recipes.registry import register_recipe
 from training.sections import DiscriminatorConfig, GeneratorConfig, LossConfig
 
 
-@register_recipe("lineart")
+@register_recipe(
+    "lineart",
+    source="Ours; projected discriminator after Sauer et al. 2021",
+    example_labels=8,
+)
 def lineart() -> TrainConfig:
     """Flat colours for line art, steered by a label and by colour hints that fill their region.
 
@@ -22,7 +26,6 @@ def lineart() -> TrainConfig:
     2020, Karras et al. 2020).
     """
     return TrainConfig(
-        recipe="lineart",
         batch_size=8,
         generator=GeneratorConfig(width=32, grain=2, swatches=24),
         discriminator=DiscriminatorConfig(augment="auto"),

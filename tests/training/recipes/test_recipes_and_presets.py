@@ -1,10 +1,13 @@
 """Recipes and the qualities that change them."""
 
+import json
+
 import pytest
 
 from training.config import TrainConfig
 from training.files import UserError
 from training.recipes import get_recipe, recipe_names
+from training.recipes.cost import parameter_counts
 from training.recipes.presets import QUALITIES, with_quality
 
 
@@ -17,9 +20,31 @@ def test_every_recipe_takes_every_quality(recipe: str, quality: str) -> None:
     assert QUALITIES[quality].about
 
 
-def test_more_quality_takes_more_steps() -> None:
-    steps = [with_quality(TrainConfig(), name).steps for name in ("draft", "normal", "best")]
-    assert steps == sorted(set(steps))
+@pytest.mark.parametrize("recipe", recipe_names())
+def test_more_quality_takes_longer(recipe: str) -> None:
+    config = get_recipe(recipe).config
+    lengths = [with_quality(config, name).epochs or with_quality(config, name).steps for name in QUALITIES]
+    assert lengths == sorted(set(lengths))
+    assert lengths[1] == (config.epochs or config.steps)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_tells_purpose_source_needs_and_cost(name: str) -> None:
+    recipe = get_recipe(name)
+    assert recipe.summary.endswith((".", ","))
+    assert recipe.source
+    assert recipe.needs.sentence().startswith(("Grey", "Colour"))
+    assert recipe.needs.task == recipe.config.task
+    assert all(count > 10_000 for count in parameter_counts(recipe).values())
+    assert json.loads(json.dumps(recipe.to_dict()))["config"]["recipe"] == name
+
+
+def test_the_recipes_of_all_published_systems_are_there() -> None:
+    assert recipe_names() == (
+        *("lineart", "sketch-label-unet", "face-basic", "face-unet", "face-unet-cutmix"),
+        *("face-unet-attention", "cdcgan-mnist", "cdcgan-animals", "cdcgan-celeba", "digits-1", "digits-2"),
+        *("digits-3", "cgan", "cdcgan", "cdcgan2", "projected-small"),
+    )
 
 
 def test_an_unknown_quality_is_refused_with_the_known_ones() -> None:
