@@ -26,6 +26,9 @@ METRIC_WORDS = {
 }
 
 COLUMN_NAMES = ("Drawing", "Colours", "Hints", "With hints", "Truth")
+HINTLESS_NAMES = ("Drawing", "Colours", "Truth")
+MADE = ("Colours", "With hints")
+"""What the network made; the other columns stay the same all along a run."""
 
 
 class Series:
@@ -58,7 +61,7 @@ class Series:
 
 @dataclass(frozen=True)
 class SampleGrid:
-    """One picture of samples on disk: ``rows`` drawings in COLUMN_NAMES' columns of ``side`` pixels."""
+    """One picture of samples on disk: ``rows`` drawings, or labels, of ``columns`` pictures of ``side`` pixels."""
 
     step: int
     path: Path
@@ -68,6 +71,20 @@ class SampleGrid:
     gap: int
     preview: bool
     labels: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the columns hold; pictures made of a label have numbers."""
+        for names in (COLUMN_NAMES, HINTLESS_NAMES):
+            if len(names) == self.columns:
+                return names
+        return tuple(str(number + 1) for number in range(self.columns))
+
+    @property
+    def made(self) -> tuple[int, ...]:
+        """The columns that the network made."""
+        fixed = self.names in (COLUMN_NAMES, HINTLESS_NAMES)
+        return tuple(i for i, name in enumerate(self.names) if not fixed or name in MADE)
 
     def cells(self, pixels: NDArray[np.uint8]) -> list[list[NDArray[np.uint8]]]:
         """Return the picture's cells, row by row; ``pixels`` is the file's uint8 [H,W,3]."""

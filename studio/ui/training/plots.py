@@ -165,6 +165,8 @@ class CurvePlot(QWidget):
             faint.setVisible(name not in self._hidden and soft is not shown)
             strong.setVisible(name not in self._hidden)
         has_curves = bool(self._curves)
+        for chip in self._chips.values():
+            chip.setVisible(len(self._curves) > 1)
         self._nothing.setVisible(not has_curves)
         for part in (self.plot, self.smooth, self.fit):
             part.setVisible(has_curves)
@@ -192,7 +194,10 @@ class CurvePlot(QWidget):
         chip.setCheckable(True)
         chip.setChecked(name not in self._hidden)
         chip.setProperty("role", "chip")
-        chip.setStyleSheet(f"QToolButton:checked {{ color: {colour.name()}; background: transparent; }}")
+        chip.setStyleSheet(
+            "QToolButton { padding: 1px 6px; }"
+            f"QToolButton:checked {{ color: {colour.name()}; background: transparent; }}"
+        )
         chip.setToolTip("Hide or show this curve")
         chip.toggled.connect(partial(self._on_chip, name))
         self._legend.addWidget(chip)

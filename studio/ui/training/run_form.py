@@ -61,6 +61,8 @@ class RunForm(QWidget):
         self.recipes = _choice("Recipe", "Settings that belong together, to start from")
         for name in recipe_names():
             self.recipes.addItem(RECIPE_WORDS.get(name, name), name)
+            tip = get_recipe(name).summary
+            self.recipes.setItemData(self.recipes.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.recipes.activated.connect(self._on_recipe)
         self.about_recipe = wrapped(muted=True)
         self.qualities = QButtonGroup(self)
@@ -206,8 +208,8 @@ class RunForm(QWidget):
         for box, value in ((self.recipes, plan.recipe), (self.length, plan.length), (self.init, plan.init)):
             with QSignalBlocker(box):
                 box.setCurrentIndex(max(0, box.findData(value)))
-        self.about_recipe.setText(recipe.summary)
-        self.recipes.setToolTip(recipe.about)
+        self.about_recipe.setText(f"{recipe.summary}\nFor {_lowered(recipe.needs.sentence())}.")
+        self.recipes.setToolTip(f"{recipe.about}\n\n{recipe.source}".strip())
         for button in self.qualities.buttons():
             button.setChecked(button.text().lower() == plan.quality)
         self.about_quality.setText(QUALITIES[plan.quality].about)
@@ -224,6 +226,10 @@ class RunForm(QWidget):
             self.size_box.setCurrentIndex(self.size_box.findData(plan.size or base.size))
         self.form.show_values(self._advanced(), plan.advanced)
         self.restore.setVisible(bool(plan.advanced))
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _choice(name: str, tip: str) -> QComboBox:

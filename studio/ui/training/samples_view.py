@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSignalBlocker, QSize,
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QToolTip, QVBoxLayout, QWidget
 
-from studio.core.run_history import COLUMN_NAMES, SampleGrid
+from studio.core.run_history import SampleGrid
 from studio.ui.theme import tabular
 from studio.ui.widgets.picture_grid import image_of
 
@@ -21,7 +21,6 @@ NAME_PX = 74
 LABEL_PX = 18
 LARGE_PX = 256
 OWN = "Yours"
-COLOURS, WITH_HINTS = 1, 3
 KEPT = 4
 """Decoded grids that are remembered."""
 
@@ -67,7 +66,7 @@ class SamplesView(QWidget):
 
     def set_grids(self, grids: Sequence[SampleGrid]) -> None:
         """Show these grids, oldest first."""
-        known = [grid for grid in grids if grid.rows and grid.columns >= len(COLUMN_NAMES)]
+        known = [grid for grid in grids if grid.rows and grid.columns]
         if known == self._grids:
             return
         self._grids = known
@@ -159,8 +158,8 @@ class SampleSheet(QWidget):
             for i, label in enumerate([*grid.labels, *[""] * grid.rows][: grid.rows])
         ]
         rows = []
-        for column, name in enumerate(COLUMN_NAMES):
-            if before is not None and earlier is not None and column in (COLOURS, WITH_HINTS):
+        for column, name in enumerate(grid.names):
+            if before is not None and earlier is not None and column in grid.made:
                 # The canvas's drawing may have joined later: rows are matched from the end.
                 shift = len(before) - len(cells)
                 pictures = [

@@ -6,18 +6,20 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.ui.training.basis import link, thin_bar, wrapped
+from studio.ui.theme import GAP
+from studio.ui.training.basis import link, thin_bar
+from studio.ui.widgets.elided import ElidedLabel
+from studio.ui.widgets.plain import across
 from studio.workers.tasks import Lane, run_in_background
 from training.files import UserError
 from training.metrics.weights import INCEPTION, fetch_weights, find_weights, take_weights
 
-ABOUT = (
-    "FID and KID are measured too once the published Inception weights are here: "
-    f"{INCEPTION.megabytes} MB from github.com, fetched once. Everything else works without them."
-)
-HERE = "The Inception weights are here: FID and KID are measured from the next measurement on."
+ABOUT = "FID and KID need the published Inception weights."
+ABOUT_TIP = f"{INCEPTION.megabytes} MB from github.com, fetched once. All else works without them."
+HERE = "FID and KID are measured from the next measurement on."
+BAR_PX = 120
 
 Get = Callable[[Callable[[int, int], None], Callable[[], bool]], Path]
 
@@ -34,24 +36,21 @@ class WeightsBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cancelled = threading.Event()
-        self.words = wrapped(ABOUT, muted=True)
+        self.words = ElidedLabel()
+        self.words.setProperty("role", "muted")
+        self.words.set_text(ABOUT, ABOUT_TIP)
         self.bar = thin_bar()
+        self.bar.setFixedWidth(BAR_PX)
         self.fetch = link(f"Fetch ({INCEPTION.megabytes} MB)", INCEPTION.url)
         self.fetch.clicked.connect(self._fetch)
         self.choose = link("Choose the file…", f"A file called {INCEPTION.name}, fetched elsewhere")
         self.choose.clicked.connect(self._ask)
         self.stop = link("Cancel")
         self.stop.clicked.connect(self.cancel)
-        buttons = QHBoxLayout()
-        for button in (self.fetch, self.choose, self.stop):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.words)
-        column.addWidget(self.bar)
-        column.addLayout(buttons)
+        row = across(self, GAP)
+        row.addWidget(self.words, 1)
+        for part in (self.bar, self.fetch, self.choose, self.stop):
+            row.addWidget(part)
         self.progress.connect(self._on_progress)
         self._show_busy(False)
         self.setVisible(find_weights() is None)
@@ -80,7 +79,7 @@ class WeightsBar(QWidget):
     def _get(self, get: Get) -> None:
         self._cancelled = threading.Event()
         self._show_busy(True)
-        self.words.setText("The weights are being fetched.")
+        self.words.set_text("The weights are being fetched.")
         # Emitted in the working thread, received in this one.
         run_in_background(
             partial(get, self.progress.emit, self._cancelled.is_set),
@@ -92,17 +91,20 @@ class WeightsBar(QWidget):
     def _on_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.words.setText(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB are here.")
+        self.words.set_text(f"{done / 1e6:.0f} of {total / 1e6:.0f} MB are here.")
 
     def _on_here(self, _path: Path) -> None:
         self._show_busy(False)
         for button in (self.fetch, self.choose):
             button.hide()
-        self.words.setText(HERE)
+        self.words.set_text(HERE)
 
     def _on_error(self, error: UserError) -> None:
         self._show_busy(False)
-        self.words.setText(ABOUT if self._cancelled.is_set() else str(error))
+        if self._cancelled.is_set():
+            self.words.set_text(ABOUT, ABOUT_TIP)
+        else:
+            self.words.set_text(str(error), str(error))
 
     def _show_busy(self, busy: bool) -> None:
         self.bar.setRange(0, 0)

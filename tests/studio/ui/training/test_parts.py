@@ -32,12 +32,14 @@ from training.config import TrainConfig
 from training.data.options import SketchConfig, SourceConfig
 from training.files import UserError
 from training.options import settings_of
+from training.recipes import recipe_names
 from training.recipes.presets import QUALITIES
 
 
+@pytest.mark.parametrize("recipe", recipe_names())
 @pytest.mark.parametrize("quality", QUALITIES)
-def test_every_quality_makes_a_whole_config(quality: str, tmp_path: Path) -> None:
-    plan = RunPlan(quality=quality)
+def test_every_quality_of_a_recipe_makes_a_whole_config(recipe: str, quality: str, tmp_path: Path) -> None:
+    plan = RunPlan(recipe=recipe, quality=quality)
     config = plan.config_for(tmp_path, tmp_path / "run", SourceConfig(), SketchConfig(canny=0.0))
     assert config.minutes == plan.minutes
     assert config.sketch.canny == 0
@@ -205,6 +207,17 @@ def test_two_steps_stand_beside_each_other(qtbot: QtBot, tmp_path: Path) -> None
     assert names[0] == "Drawing"
     qtbot.mouseMove(view.sheet, view.sheet.cell_rect(1, 1).center() - QPoint(1, 1))
     assert not view.sheet.grab().isNull()
+
+
+def test_pictures_of_labels_and_drawings_without_hints_are_shown_too(qtbot: QtBot, tmp_path: Path) -> None:
+    view = SamplesView()
+    qtbot.addWidget(view)
+    for columns, names in ((8, [str(i + 1) for i in range(8)]), (3, ["Drawing", "Colours", "Truth"])):
+        path = tmp_path / f"{columns}.png"
+        Image.new("RGB", (columns * 20 - 4, 2 * 20 - 4)).save(path)
+        view.set_grids([SampleGrid(10, path, 2, columns, 16, 4, False, ("cats", "dogs"))])
+        assert view.sheet.row_names == names
+        assert view.sheet.top_names == ["cats", "dogs"]
 
 
 def test_samples_whose_file_is_gone_are_said_to_be(qtbot: QtBot, tmp_path: Path) -> None:
