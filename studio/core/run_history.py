@@ -61,7 +61,7 @@ class Series:
 
 @dataclass(frozen=True)
 class SampleGrid:
-    """One picture of samples on disk: ``rows`` drawings, or labels, of ``columns`` pictures of ``side`` pixels."""
+    """A picture of samples on disk: ``rows`` drawings, or labels, of ``columns`` pictures of ``side`` pixels."""
 
     step: int
     path: Path
