@@ -61,7 +61,7 @@ class Series:
 
 @dataclass(frozen=True)
 class SampleGrid:
-    """A picture of samples on disk: ``rows`` drawings, or labels, of ``columns`` pictures of ``side`` pixels."""
+    """A picture of samples on disk: ``rows`` drawings, or labels, of ``columns`` pictures of ``side`` px."""
 
     step: int
     path: Path

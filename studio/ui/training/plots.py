@@ -23,7 +23,7 @@ ON_LIGHT = ("#3d5bd9", "#c2410c", "#0f766e", "#a21caf", "#8a6d00", "#475569", "#
 ON_DARK = ("#8ea2ff", "#fb923c", "#2dd4bf", "#e879f9", "#facc15", "#94a3b8", "#f87171", "#4ade80")
 FAINT = 70
 """Alpha of the unsmoothed curve behind a smoothed one."""
-SMALLEST = 1e-6
+MOST_DOTS = 40
 
 
 def smoothed(values: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
@@ -37,6 +37,11 @@ def smoothed(values: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
         weight = keep * weight + (1 - keep)
         result[i] = mean / weight
     return result
+
+
+def _positive(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``values`` with gaps where a logarithm has none, such as the loss of hints in a batch without hints."""
+    return np.where(values > 0, values, np.nan)
 
 
 class _ValueAxis(pg.AxisItem):
@@ -158,11 +163,12 @@ class CurvePlot(QWidget):
             if name not in self._items:
                 self._add(name, place)
             faint, strong = self._items[name]
-            shown = np.maximum(values, SMALLEST) if logarithmic else values
-            soft = smoothed(shown, self.smooth.value)
-            faint.setData(steps, shown)
-            strong.setData(steps, soft)
-            faint.setVisible(name not in self._hidden and soft is not shown)
+            soft = smoothed(values, self.smooth.value)
+            faint.setData(steps, _positive(values) if logarithmic else values)
+            strong.setData(steps, _positive(soft) if logarithmic else soft)
+            # A single measurement has no line yet; many would become a thick one.
+            strong.setSymbol("o" if len(steps) <= MOST_DOTS else None)
+            faint.setVisible(name not in self._hidden and soft is not values)
             strong.setVisible(name not in self._hidden)
         has_curves = bool(self._curves)
         for chip in self._chips.values():
@@ -182,8 +188,6 @@ class CurvePlot(QWidget):
         for item in (behind, front):
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
-        # A single measurement has no line yet.
-        front.setSymbol("o")
         front.setSymbolSize(4)
         front.setSymbolBrush(colour)
         front.setSymbolPen(None)

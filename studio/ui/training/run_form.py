@@ -27,7 +27,7 @@ from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.slider_row import Scale, SliderRow
 from training.options import Setting, settings_of
-from training.recipes import get_recipe, recipe_names
+from training.recipes import Recipe, get_recipe, recipe_names
 from training.recipes.presets import QUALITIES
 
 LENGTH_WORDS = {
@@ -208,7 +208,7 @@ class RunForm(QWidget):
         for box, value in ((self.recipes, plan.recipe), (self.length, plan.length), (self.init, plan.init)):
             with QSignalBlocker(box):
                 box.setCurrentIndex(max(0, box.findData(value)))
-        self.about_recipe.setText(f"{recipe.summary}\nFor {_lowered(recipe.needs.sentence())}.")
+        self.about_recipe.setText(f"{recipe.summary}{_demands(recipe)}")
         self.recipes.setToolTip(f"{recipe.about}\n\n{recipe.source}".strip())
         for button in self.qualities.buttons():
             button.setChecked(button.text().lower() == plan.quality)
@@ -228,8 +228,13 @@ class RunForm(QWidget):
         self.restore.setVisible(bool(plan.advanced))
 
 
-def _lowered(words: str) -> str:
-    return words[:1].lower() + words[1:]
+def _demands(recipe: Recipe) -> str:
+    """What its data must have, in a line of its own; "" for one that takes all kinds."""
+    needs = recipe.needs
+    if "needed" not in (needs.labels, needs.pairs) and needs.channels != "1":
+        return ""
+    sentence = needs.sentence()
+    return f"\nFor {sentence[:1].lower()}{sentence[1:]}."
 
 
 def _choice(name: str, tip: str) -> QComboBox:
