@@ -53,7 +53,8 @@ class WeightsBar(QWidget):
             row.addWidget(part)
         self.progress.connect(self._on_progress)
         self._show_busy(False)
-        self.setVisible(find_weights() is None)
+        if find_weights() is not None:
+            self.hide()
 
     def take(self, path: Path) -> None:
         """Take the weights from a file that the person has."""

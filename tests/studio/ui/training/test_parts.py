@@ -301,6 +301,7 @@ def test_weights_are_fetched_with_progress_and_can_be_cancelled(
     monkeypatch.setattr(weights_bar, "fetch_weights", fetch)
     bar = WeightsBar()
     qtbot.addWidget(bar)
+    assert not bar.isVisible(), "no window of its own"
     bar.show()
     bar.fetch.click()
     qtbot.waitUntil(lambda: bar.words.text() == "32 of 96 MB are here.")
