@@ -183,7 +183,9 @@ class CurvePlot(QWidget):
         colour = QColor(colours[place % len(colours)])
         faint = QColor(colour)
         faint.setAlpha(FAINT)
-        behind = self.plot.plot(pen=pg.mkPen(faint, width=1), connect="finite")
+        behind = pg.PlotDataItem(pen=pg.mkPen(faint, width=1), connect="finite")
+        # Its spikes would leave the curves little room.
+        self.plot.addItem(behind, ignoreBounds=True)
         front = self.plot.plot(pen=pg.mkPen(colour, width=2), connect="finite")
         for item in (behind, front):
             item.setDownsampling(auto=True, method="peak")

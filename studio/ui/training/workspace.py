@@ -114,7 +114,7 @@ class TrainingWorkspace(QWidget):
             config = config_of(run)
             if config is not None:
                 self._preview.set_side(config.size)
-                if self.choice.folder is None:
+                if self.choice.folder != Path(config.data):
                     self.choice.take_over(Path(config.data), config.source, config.sketch)
             steps = minutes = None
             if extend and config is not None:
