@@ -11,6 +11,7 @@ from tests.training.data.trees import write_photos
 from tests.training.runs import Listener, ignore, never, tiny_config
 from training import commands, events, session
 from training.checkpoint import last_checkpoint
+from training.config import load_config
 from training.data.batches import Prefetcher
 from training.data.folder import FolderDataset
 from training.files import UserError
@@ -78,8 +79,7 @@ def test_when_all_pictures_have_gone_the_run_ends_and_can_be_resumed_when_they_a
     assert "put them back" in listener.events[-1].text
     assert last_checkpoint(tmp_path / "run").step >= 2
     away.rename(photos)
-    again = tiny_config(photos, tmp_path / "run", "steps=8", "source.cache_gb=0")
-    assert train(again, ignore, never, resume=True).complete
+    assert train(load_config(tmp_path / "run" / "config.toml"), ignore, never, resume=True).complete
 
 
 def test_held_out_pictures_that_have_gone_cost_the_figures_and_not_the_run(
@@ -142,7 +142,7 @@ def test_a_device_lost_between_the_steps_ends_the_run_with_its_checkpoint_intact
     assert "\n" not in last.text
     assert last_checkpoint(tmp_path / "run").step >= 2
     monkeypatch.undo()
-    assert train(config, ignore, never, resume=True).complete
+    assert train(load_config(tmp_path / "run" / "config.toml"), ignore, never, resume=True).complete
 
 
 def test_a_device_lost_when_losses_are_read_ends_the_run_with_a_sentence(

@@ -40,6 +40,8 @@ VARIANT = 0.4
 VARIED = 12
 
 _MAPPED = ("sketch", "flats", "regions")
+BYTES_A_PIXEL = 5
+"""What those hold of a pixel of a pair: grey, RGB, and the region it lies in."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +277,7 @@ def _fill_cache(cached: Path, pairs: Sequence[_Pair], size: int, on_progress: Pr
         log.info("no cache beside the data set: %s", error)
         temp = Path(tempfile.mkdtemp(prefix="sketch-studio-"))
     try:
+        _check_room(temp, len(pairs) * size * size * BYTES_A_PIXEL)
         _decode_all(temp, pairs, size, on_progress)
         if temp.parent != cached.parent:
             return temp
@@ -291,6 +294,16 @@ def _fill_cache(cached: Path, pairs: Sequence[_Pair], size: int, on_progress: Pr
     except BaseException:
         shutil.rmtree(temp, ignore_errors=True)
         raise
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    """UserError when the disk cannot take the cache: a mapped file that fills it up ends the program."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise UserError(
+            f"The decoded pictures need {needed / 1e6:.0f} MB and {folder.parent} has {free / 1e6:.0f} MB "
+            "left; free some space or choose a smaller size."
+        )
 
 
 def _decode_all(temp: Path, pairs: Sequence[_Pair], size: int, on_progress: Progress) -> None:

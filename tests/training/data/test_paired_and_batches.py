@@ -6,12 +6,14 @@ import platform
 import threading
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
 from tests.training.data.shapes import LABELS, SIZE
+from training.data import paired
 from training.data.batches import Batch, Prefetcher, evaluation_batches, training_batch
 from training.data.hints import regions
 from training.data.options import AugmentConfig, HintConfig
@@ -66,6 +68,17 @@ def test_a_folder_that_cannot_hold_a_cache_works(shapes: Path, monkeypatch: pyte
     data = PairedDataset.open(shapes, "train", SIZE)
     assert not isinstance(data.sketch, np.memmap)
     assert data.sketch.any()
+
+
+def test_a_disk_without_room_for_the_decoded_pictures_is_told(
+    shapes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(paired.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1000))
+        with pytest.raises(UserError, match="free some space"):
+            PairedDataset.open(shapes, "train", 64)
+    assert list((shapes / ".cache").iterdir()) == []
+    assert len(PairedDataset.open(shapes, "train", 64))
 
 
 @pytest.mark.parametrize(
