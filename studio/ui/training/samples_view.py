@@ -1,14 +1,23 @@
 """The grid of samples: the canvas's drawing first, a slider over time, and two steps beside each other."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.run_history import SampleGrid
 from studio.ui.theme import tabular
@@ -40,13 +49,19 @@ class SamplesView(QWidget):
         self.step = _step_label()
         self.compare = QCheckBox("Side by side")
         self.compare.setToolTip("Show the samples of two steps beside each other")
-        self.other = _time_slider("The earlier step")
+        self.whose = QComboBox()
+        self.whose.setAccessibleName("Run to compare with")
+        self.whose.setToolTip("The run that stands beside this one; tick more in the list of runs")
+        self.whose.activated.connect(self._on_whose)
+        self._others: dict[str, list[SampleGrid]] = {}
+        self.other = _time_slider("The step to compare with")
         self.other_step = _step_label()
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.slider, 1)
         row.addWidget(self.step)
         row.addWidget(self.compare)
+        row.addWidget(self.whose)
         row.addWidget(self.other, 1)
         row.addWidget(self.other_step)
         column = QVBoxLayout(self)
@@ -71,12 +86,39 @@ class SamplesView(QWidget):
             return
         self._grids = known
         last = max(len(known) - 1, 0)
-        for slider in (self.slider, self.other):
-            with QSignalBlocker(slider):
-                slider.setRange(0, last)
-        if self._follows:
-            with QSignalBlocker(self.slider):
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, last)
+            if self._follows:
                 self.slider.setValue(last)
+        self._fit_other()
+        self._show()
+
+    def set_others(self, others: Mapping[str, Sequence[SampleGrid]]) -> None:
+        """Let the grids of these runs stand beside those on show."""
+        self._others = {name: [grid for grid in grids if grid.rows] for name, grids in others.items()}
+        chosen = self.whose.currentData()
+        with QSignalBlocker(self.whose):
+            self.whose.clear()
+            self.whose.addItem("This run", "")
+            for name in self._others:
+                self.whose.addItem(name, name)
+            self.whose.setCurrentIndex(max(0, self.whose.findData(chosen)))
+        self._fit_other()
+        self._show()
+
+    def _beside(self) -> list[SampleGrid]:
+        """The grids that can stand beside the one on show."""
+        return self._others.get(self.whose.currentData() or "", self._grids)
+
+    def _fit_other(self) -> None:
+        with QSignalBlocker(self.other):
+            self.other.setRange(0, max(len(self._beside()) - 1, 0))
+
+    def _on_whose(self) -> None:
+        self._fit_other()
+        with QSignalBlocker(self.other):
+            # Another run's last samples, but the first ones of this run.
+            self.other.setValue(self.other.maximum() if self.whose.currentData() else 0)
         self._show()
 
     def _on_slider(self, place: int) -> None:
@@ -85,9 +127,12 @@ class SamplesView(QWidget):
 
     def _show(self) -> None:
         several = len(self._grids) > 1
-        comparing = several and self.compare.isChecked()
+        beside = self._beside()
+        can_compare = several or any(self._others.values())
+        comparing = can_compare and self.compare.isChecked() and bool(beside)
         self.slider.setVisible(several)
-        self.compare.setVisible(several)
+        self.compare.setVisible(can_compare and bool(self._grids))
+        self.whose.setVisible(comparing and bool(self._others))
         self.step.setVisible(bool(self._grids))
         self.other.setVisible(comparing)
         self.other_step.setVisible(comparing)
@@ -95,7 +140,9 @@ class SamplesView(QWidget):
             self.sheet.show_nothing()
             return
         grid = self._grids[self.slider.value()]
-        earlier = self._grids[self.other.value()] if comparing else None
+        earlier = beside[self.other.value()] if comparing else None
+        if earlier is not None and earlier.names != grid.names:
+            earlier = None  # pictures of another kind
         self.step.setText(f"Step {grid.step:,}")
         if earlier is not None:
             self.other_step.setText(f"Step {earlier.step:,}")

@@ -138,6 +138,7 @@ class WatchColumn(QWidget):
 
     def _on_others(self, others: dict[str, RunHistory]) -> None:
         self._others = others
+        self.samples.set_others({name: history.samples for name, history in others.items()})
         self._draw()
 
     def _on_palette(self, palette: Palette) -> None:

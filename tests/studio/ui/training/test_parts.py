@@ -209,6 +209,23 @@ def test_two_steps_stand_beside_each_other(qtbot: QtBot, tmp_path: Path) -> None
     assert not view.sheet.grab().isNull()
 
 
+def test_the_samples_of_another_run_stand_beside_those_on_show(qtbot: QtBot, tmp_path: Path) -> None:
+    view = SamplesView()
+    qtbot.addWidget(view)
+    view.show()
+    (tmp_path / "other").mkdir()
+    view.set_grids(grids(tmp_path, 1))
+    assert not view.compare.isVisible(), "nothing to compare with"
+    view.set_others({"other": grids(tmp_path / "other", 3)})
+    view.compare.setChecked(True)
+    view.whose.setCurrentIndex(view.whose.findData("other"))
+    view.whose.activated.emit(view.whose.currentIndex())
+    assert [name for name in view.sheet.row_names if "Colours" in name] == ["Colours\n20", "Colours\n0"]
+    view.set_others({})
+    assert not view.whose.isVisible()
+    assert "Colours" in "".join(view.sheet.row_names)
+
+
 def test_pictures_of_labels_and_drawings_without_hints_are_shown_too(qtbot: QtBot, tmp_path: Path) -> None:
     view = SamplesView()
     qtbot.addWidget(view)
