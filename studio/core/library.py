@@ -65,6 +65,11 @@ class ModelLibrary:
         self.folders = [Path(folder) for folder in (default_folders() if folders is None else folders)]
         self.cache_file = cache_file or settings.user_cache_dir() / "models.json"
         self.entries: list[ModelEntry] = []
+        self._seen: dict[Path, tuple[int, int] | None] | None = None
+
+    def refresh_if_changed(self) -> list[ModelEntry] | None:
+        """Look at names, sizes and times alone; `refresh` where any differs from the last look, else None."""
+        return None if self._stamps() == self._seen else self.refresh()
 
     def refresh(self) -> list[ModelEntry]:
         """Look at the folders anew and return the entries; broken files are among them, with the reason."""
@@ -72,7 +77,9 @@ class ModelLibrary:
         fresh: dict[str, dict[str, Any]] = {}
         entries: list[ModelEntry] = []
         taken: set[str] = set()
-        for path in self._files():
+        # Noted first: a file that grows while it is checked is looked at once more.
+        self._seen = self._stamps()
+        for path in self._seen:
             shipped = resources.is_shipped(path)
             key = str(path.absolute())
             try:
@@ -129,12 +136,13 @@ class ModelLibrary:
                 return entry
         return next((entry for entry in choices if entry.shipped), choices[0] if choices else None)
 
-    def _files(self) -> list[Path]:
+    def _stamps(self) -> dict[Path, tuple[int, int] | None]:
+        """Return size and time of every file, in the order the models are listed; None: not to be read."""
         found: list[Path] = []
         for folder in self.folders:
             if folder.is_dir():
                 found += sorted(path for path in folder.glob("*.onnx") if not path.name.startswith("."))
-        return found
+        return {path: _stamp(path) for path in found}
 
 
 def default_folders() -> list[Path]:
@@ -177,6 +185,14 @@ def check(path: Path, *, trusted: bool) -> _Verdict:
     except UserError as error:
         return _Verdict(_digest(path), None, str(error))
     return _Verdict(checked.sha256, checked.manifest, None)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _digest(path: Path) -> str:

@@ -258,6 +258,8 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._on_opened)
         self.files.saved.connect(self._show_title)
         self.files.models_dropped.connect(self.models.take)
+        self.column.models.list_wanted.connect(self.models.look)
+        self.column.models.folder_wanted.connect(self.help.open_models_folder)
         self.toolbox.options_changed.connect(self._on_tool_options)
         self.spaces.changed.connect(self._on_space)
         self._messages.said.connect(self.status.say)
@@ -350,6 +352,8 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.Paint and not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
+        elif event.type() == QEvent.Type.WindowActivate and self._session.models_known:
+            self.models.look()
         return handled
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

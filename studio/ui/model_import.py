@@ -27,6 +27,17 @@ class ModelImport(QObject):
         self._settings = settings
         self._messages = messages
         self._window = window
+        self._looking = False
+        self._look_again = False
+
+    def look(self) -> None:
+        """Look in the background whether the folders hold other files than before; costs next to nothing."""
+        if self._looking:
+            self._look_again = True
+            return
+        self._looking = True
+        library = self._session.library
+        run_in_background(library.refresh_if_changed, self._on_looked, self._on_look_failed, lane=Lane.SLOW)
 
     def refresh(self) -> None:
         """Look at the model folders in the background."""
@@ -62,6 +73,20 @@ class ModelImport(QObject):
 
     def _on_refreshed(self, _entries: object) -> None:
         self._session.show_models()
+
+    def _on_looked(self, entries: list[ModelEntry] | None) -> None:
+        if entries is not None:
+            self._session.show_models()
+        self._end_look()
+
+    def _on_look_failed(self, error: UserError) -> None:
+        self._say_error(error)
+        self._end_look()
+
+    def _end_look(self) -> None:
+        self._looking, again, self._look_again = False, self._look_again, False
+        if again:
+            self.look()
 
     def _say_error(self, error: UserError) -> None:
         self._messages.trouble(str(error))

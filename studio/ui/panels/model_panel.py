@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,23 +20,34 @@ from studio.ui.model_card import facts_line, metrics_line, origin_line
 from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.calm_wheel import CalmWheel
+from studio.ui.widgets.picker import Picker
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
+OPEN_FOLDER = "Open the models folder…"
 
 
 class ModelPanel(QWidget):
-    """Writes the model of the document's choices and shows it; its card unfolds."""
+    """Writes the model of the document's choices and shows it; its card unfolds.
+
+    *Signals*
+    list_wanted(): the list of models is about to open; what the folders hold by now belongs in it.
+    folder_wanted(): the user wants to see where the model files lie.
+    """
+
+    list_wanted = Signal()
+    folder_wanted = Signal()
 
     def __init__(self, session: Session, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.picker = QComboBox()
+        self.picker = Picker()
         self.picker.setAccessibleName("Model")
-        self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.picker.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.picker.setMinimumContentsLength(8)
         self.picker.setModel(QStandardItemModel(self.picker))
         CalmWheel(self.picker)
         self.picker.activated.connect(self._on_activated)
+        self.picker.opening.connect(self.list_wanted)
         self.card_button = QToolButton()
         self.card_button.setCheckable(True)
         self.card_button.setProperty("role", "soft")
@@ -84,6 +94,10 @@ class ModelPanel(QWidget):
         self._show_models()
 
     def _on_activated(self, place: int) -> None:
+        if self.picker.itemText(place) == OPEN_FOLDER:
+            self._show_entry()
+            self.folder_wanted.emit()
+            return
         path = self.picker.itemData(place, ENTRY_ROLE)
         for entry in self._session.library.entries:
             if str(entry.path) == path and is_for_sketches(entry):
@@ -105,6 +119,11 @@ class ModelPanel(QWidget):
                 item = _item(entry, f"{entry.path.name} (cannot be used)", _reason(entry))
                 item.setEnabled(False)
                 model.appendRow(item)
+            self.picker.insertSeparator(self.picker.count())
+            folder = QStandardItem(OPEN_FOLDER)
+            folder.setToolTip("A model file (.onnx) put in there is in this list at once")
+            model.appendRow(folder)
+        self.picker.refit()
         self._list_problems(others)
         self._show_entry()
 
@@ -113,7 +132,6 @@ class ModelPanel(QWidget):
         with QSignalBlocker(self.picker):
             place = self.picker.findData(str(entry.path), ENTRY_ROLE) if entry is not None else -1
             self.picker.setCurrentIndex(place)
-        self.picker.setEnabled(entry is not None)
         self.picker.setToolTip(
             "Model that colours the drawing" if entry is not None else "There is no usable model yet"
         )

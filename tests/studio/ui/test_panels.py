@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -16,7 +18,7 @@ from studio.core.tools import ToolId
 from studio.ui.main_window import FRAME_SIZE
 from studio.ui.messages import MessageKind
 from studio.ui.model_card import facts_line, metrics_line, origin_line
-from studio.ui.panels.model_panel import plain_tip
+from studio.ui.panels.model_panel import OPEN_FOLDER, plain_tip
 from studio.ui.widgets.picture_grid import Tile
 from tests.fixtures.models import TinyModel
 
@@ -229,14 +231,40 @@ def test_a_strangers_words_are_no_html() -> None:
     assert "<img" not in plain_tip("<img src='x'> & more")
 
 
-def test_folders_copied_by_hand_are_found_after_a_look(
+def names_in_picker(studio: Studio) -> list[str]:
+    picker = studio.window.column.models.picker
+    return [picker.itemText(place) for place in range(picker.count()) if picker.itemText(place)]
+
+
+def test_files_copied_by_hand_are_in_the_list_when_it_opens(
     qtbot: QtBot, studio: Studio, models_folder: Path
 ) -> None:
-    copy = models_folder / "copy.onnx"
+    picker = studio.window.column.models.picker
+    copy, bad = models_folder / "copy.onnx", models_folder / "bad.onnx"
     shutil.copyfile(models_folder / "tiny.onnx", copy)
+    bad.write_bytes(b"no model")
     try:
         with qtbot.waitSignal(studio.session.models_changed, timeout=WAIT_MS):
-            studio.window.models.refresh()
-        assert studio.window.column.models.picker.count() == 2
+            qtbot.mouseClick(picker, Qt.MouseButton.LeftButton)
+        picker.hidePopup()
+        assert names_in_picker(studio) == ["Tiny", "Tiny", "bad.onnx (cannot be used)", OPEN_FOLDER]
     finally:
         copy.unlink()
+        bad.unlink()
+    with qtbot.waitSignal(studio.session.models_changed, timeout=WAIT_MS):
+        QApplication.sendEvent(studio.window, QEvent(QEvent.Type.WindowActivate))
+    assert names_in_picker(studio) == ["Tiny", OPEN_FOLDER]
+
+
+def test_the_list_of_models_ends_with_the_way_to_their_folder(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    picker = studio.window.column.models.picker
+    picker.activated.emit(picker.findText(OPEN_FOLDER))
+    assert [Path(path) for path in opened] == [keys.user_models_dir()]
+    assert picker.currentText() == "Tiny"
+    qtbot.keyClick(picker, Qt.Key.Key_Down)
+    assert picker.view().isVisible(), "the keys choose nothing unseen"
+    picker.hidePopup()
