@@ -40,9 +40,7 @@ def view_actions(parts: Parts) -> list[ActionSpec]:
         )
 
     return [
-        space(
-            Space.DRAW, ActionId.DRAW_SPACE, "&Draw", "The drawing and its live picture", "Alt+1", "draw"
-        ),
+        space(Space.DRAW, ActionId.DRAW_SPACE, "&Draw", "The drawing and its live picture", "Alt+1", "draw"),
         space(
             Space.TRAIN,
             ActionId.TRAIN_SPACE,
