@@ -21,7 +21,7 @@ ROUNDS = 2
 """Walks up and down the pyramid: the second reaches behind what closed the coarse cells in the first."""
 STEPS_UP_THE_PYRAMID = (3, 4, 16)
 STEPS_DOWN_AGAIN = (4, 4)
-STEPS_AT_THE_END = 3
+STEPS_AT_THE_END = 10
 STEPS_PER_RENORMALISING = 3
 TINY = 1e-12
 

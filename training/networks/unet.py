@@ -34,8 +34,8 @@ TINY = 1e-6
 PAPER, OPEN_GATE = 0.9, 2.0
 """Where colours and the gates start: near white, and mostly open."""
 LEAK, SLOPE = 0.1, 0.2
-SHARPNESS = 4.0
-"""How much surer than its scores the choice of a swatch is: 1 / T of Zhang et al. 2016, eq. 5, T = 0.25."""
+SHARPNESS = 8.0
+"""How much surer than its scores the choice of a swatch is: 1 / T of Zhang et al. 2016, eq. 5, T = 0.125."""
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
