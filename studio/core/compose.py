@@ -68,10 +68,10 @@ def hints_of(snapshot: DocumentSnapshot, width: int, height: int, strength: floa
     """Return the hints as the network sees them: straight RGBA uint8 [height, width, 4], alpha = strength.
 
     Colours are averaged by area with their alpha as weight; alpha is raised so that a spot smaller than a
-    network pixel still counts there. Visibility does not matter, as for the sketch.
+    network pixel still counts there. Hints that are not seen are none: what colours must be in sight.
     """
     tiles = snapshot.hints.tiles
-    if tiles.is_blank or strength <= 0:
+    if tiles.is_blank or strength <= 0 or not snapshot.hints.is_seen:
         return np.zeros((height, width, 4), np.uint8)
     factor = _whole_factor(snapshot, width, height)
     if factor is None:

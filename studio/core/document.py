@@ -144,7 +144,7 @@ class Document(QObject):
 
     @property
     def modified(self) -> bool:
-        """Whether the drawing differs from what was last saved."""
+        """Whether there is work that was not saved: strokes, hints, layers; model and labels are none."""
         return self._state() != self._saved_state
 
     def mark_saved(self, path: Path | None = None, state: StateToken | None = None) -> None:
@@ -306,7 +306,7 @@ class Document(QObject):
 
     def _state(self) -> StateToken:
         open_edit = self.change_count if self._open_edit is not None and self._open_edit.has_written else 0
-        return StateToken(self._history.position, self._choices, open_edit)
+        return StateToken(self._history.position, self._choices.hint_strength, open_edit)
 
     def _count_change(self, *, picture: bool) -> None:
         self.change_count += 1
@@ -354,13 +354,17 @@ class Document(QObject):
         self._tell_modified()
 
     def _show_stack(self, layers: tuple[Layer, ...], rect: Rect) -> None:
+        hinted = self._is_hinted()
         self._layers = layers
         if all(layer.id != self._active_id for layer in layers):
             self._active_id = self.line.id
-        self._count_change(picture=False)
+        self._count_change(picture=self._is_hinted() != hinted)
         self.layers_changed.emit()
         if not rect.is_empty:
             self.changed.emit(Change(rect, None))
+
+    def _is_hinted(self) -> bool:
+        return self.hints.is_seen and bool(self.hints.surface.tile_indices())
 
     def _apply(self, step: PixelStep | LayersStep | None, *, backward: bool) -> bool:
         if step is None:

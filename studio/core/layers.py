@@ -18,8 +18,8 @@ class LayerKind(StrEnum):
 class Layer:
     """One layer of a document. Frozen: the document replaces it when its properties change.
 
-    The line layer's alpha is the ink's coverage. Visibility and opacity say how the drawing is shown;
-    the picture is inferred from the line and hints layers whether they are shown or not.
+    The line layer's alpha is the ink's coverage. Visibility and opacity say how the drawing is shown; the
+    picture is inferred from the lines whether they are shown or not, from the hints only while they are seen.
     """
 
     id: int
@@ -28,6 +28,11 @@ class Layer:
     surface: TileSurface
     visible: bool = True
     opacity: float = 1.0
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the layer shows at all."""
+        return self.visible and self.opacity > 0
 
     def snapshot(self) -> "LayerSnapshot":
         """Return the layer as it is now, safe to read from any thread."""
@@ -46,3 +51,8 @@ class LayerSnapshot:
     visible: bool
     opacity: float
     tiles: TileSnapshot
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the layer shows at all."""
+        return self.visible and self.opacity > 0

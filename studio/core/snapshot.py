@@ -33,10 +33,14 @@ class DocumentChoices:
 
 @dataclass(frozen=True, slots=True)
 class StateToken:
-    """Names a state that can be saved; equal again when undo leads back to it."""
+    """Names a state of the work that can be saved; equal again when undo leads back to it.
+
+    Model, labels and seed are stored too, but count for nothing here: looking at a drawing under another
+    label is not work that anybody wants to be asked about.
+    """
 
     position: int
-    choices: DocumentChoices
+    hint_strength: float
     open_edit: int = 0
 
 

@@ -103,7 +103,7 @@ class Rasters:
         hints, margin = self._document.hints, self._outline_px
         painter.fillRect(rect, Qt.GlobalColor.transparent)
         inked = hints.surface.tiles_rect().intersected(_rect(rect))
-        if not inked.is_empty:
+        if hints.visible and not inked.is_empty:
             pixels = hints.surface.read(inked.inflated(margin))
             outline = margin if self._hints_outlined else 0
             _draw(painter, qrect(inked), dabs(pixels, HINT_STRENGTH * hints.opacity, outline, margin))

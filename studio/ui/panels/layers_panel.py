@@ -13,6 +13,13 @@ from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
 ROW_PX = 36
 FIXED_REASON = "The line and hints layers stay: every drawing has one of each"
+EYE_NOTES = {
+    (LayerKind.HINTS, True): "Hidden hints do not colour the picture",
+    (LayerKind.HINTS, False): "These hints do not colour the picture while they are hidden",
+    (LayerKind.LINE, True): "The picture keeps the lines",
+    (LayerKind.LINE, False): "The picture has these lines all the same",
+}
+"""What hiding a layer does to the picture, by the layer's kind and whether it is shown now."""
 KIND_ICONS = {
     LayerKind.LINE: "pencil-outline",
     LayerKind.HINTS: "palette-outline",
@@ -25,12 +32,14 @@ class LayerRow(QWidget):
 
     *Signals*
     picked(int), eye_clicked(int, bool), renamed(int, str), menu_wanted(int, QPoint)
+    naming_ended(): the field with the name is gone, whether or not the name is another.
     """
 
     picked = Signal(int)
     eye_clicked = Signal(int, bool)
     renamed = Signal(int, str)
     menu_wanted = Signal(int, object)
+    naming_ended = Signal()
 
     def __init__(self, layer_id: int, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +77,9 @@ class LayerRow(QWidget):
         self._visible = layer.visible
         set_role(self, "rowchosen" if active else "row")
         self.setAccessibleName(f"Layer {layer.name}")
-        self.eye.setToolTip("Hide this layer" if layer.visible else "Show this layer")
-        self.eye.setAccessibleName(self.eye.toolTip())
+        self.eye.setAccessibleName("Hide this layer" if layer.visible else "Show this layer")
+        note = EYE_NOTES.get((layer.kind, layer.visible), "")
+        self.eye.setToolTip(f"{self.eye.accessibleName()}\n{note}".strip())
         self._icons.bind(
             self.eye, "eye-outline" if layer.visible else "eye-off-outline", muted=not layer.visible
         )
@@ -98,6 +108,7 @@ class LayerRow(QWidget):
         self._row.replaceWidget(editor, self.name)
         editor.deleteLater()
         self.name.show()
+        self.naming_ended.emit()
         if text and text != self._name:
             self.renamed.emit(self.layer_id, text)
 
@@ -131,7 +142,13 @@ class LayerRow(QWidget):
 
 
 class LayersPanel(QWidget):
-    """Writes the document's stack and shows it, top layer first."""
+    """Writes the document's stack and shows it, top layer first.
+
+    *Signals*
+    named(): the user has finished typing a name.
+    """
+
+    named = Signal()
 
     def __init__(self, session: Session, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -253,6 +270,7 @@ class LayersPanel(QWidget):
             row.eye_clicked.connect(self._set_visible)
             row.renamed.connect(self._rename)
             row.menu_wanted.connect(self._show_menu)
+            row.naming_ended.connect(self.named)
             self._list.addWidget(row)
             self.rows.append(row)
 

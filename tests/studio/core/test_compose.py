@@ -142,13 +142,18 @@ def test_small_dots_survive_shrinking(side: int, size: int) -> None:
     assert np.abs(hints[y, x, :3].astype(int) - (0, 90, 200)).max() <= 3
 
 
-def test_hidden_layers_still_make_the_picture(document: Document) -> None:
+def test_hidden_lines_still_make_the_picture_and_hidden_hints_do_not(document: Document) -> None:
     put(document, document.line.id, np.full((200, 300, 4), (0, 0, 0, 255), np.uint8))
     put(document, document.hints.id, np.full((200, 300, 4), 255, np.uint8))
     document.set_layer_visible(document.line.id, False)
-    document.set_layer_opacity(document.hints.id, 0.0)
+    document.set_layer_opacity(document.hints.id, 0.5)
     assert not sketch_of(document.snapshot(), 150, 100).any()
     assert (hints_of(document.snapshot(), 150, 100, 1.0) == 255).all()
+    document.set_layer_visible(document.hints.id, False)
+    assert not hints_of(document.snapshot(), 150, 100, 1.0).any()
+    document.undo()
+    document.set_layer_opacity(document.hints.id, 0.0)
+    assert not hints_of(document.snapshot(), 150, 100, 1.0).any()
 
 
 @given(st.integers(0, 255), st.integers(0, 255))

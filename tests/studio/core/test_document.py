@@ -219,8 +219,10 @@ def test_choices_change_the_revision_but_are_no_undo_step(document: Document) ->
     document.set_choices(labels=(("Food", 1.0),))
     assert told == [(("Food", 1.0),)]
     assert document.revision == revision + 1
-    assert document.modified
+    assert not document.modified, "nothing to be asked about: a click brings them back"
     assert not document.can_undo
+    document.set_choices(hint_strength=0.5)
+    assert document.modified, "how strongly one's hints count is part of the hints"
 
 
 def test_unknown_choice_is_an_error(document: Document) -> None:
@@ -263,9 +265,20 @@ def test_opacity_slider_is_one_step(document: Document) -> None:
 
 def test_layer_properties_do_not_ask_for_a_new_picture(document: Document) -> None:
     revision, count = document.revision, document.change_count
+    document.set_layer_visible(document.line.id, False)
     document.set_layer_visible(document.hints.id, False)
-    assert document.revision == revision
-    assert document.change_count == count + 1
+    assert document.revision == revision, "there are no hints to lose"
+    assert document.change_count == count + 2
+
+
+def test_hiding_hints_asks_for_a_new_picture(document: Document) -> None:
+    with document.edit("Hint", document.hints.id) as edit:
+        edit.write(Rect(0, 0, 5, 5), np.full((5, 5, 4), 255, np.uint8))
+    revision = document.revision
+    document.set_layer_visible(document.hints.id, False)
+    assert document.revision == revision + 1
+    document.undo()
+    assert document.revision == revision + 2
 
 
 def test_a_hundred_steps_and_more_can_be_undone(document: Document) -> None:
