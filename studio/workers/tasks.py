@@ -59,7 +59,10 @@ class _Task(QRunnable):
         self._delivery = delivery
 
     def run(self) -> None:
-        self._delivery.finished.emit(*_outcome(self._work))
+        outcome = _outcome(self._work)
+        # Work that outlives the program has nobody to tell.
+        with contextlib.suppress(RuntimeError):
+            self._delivery.finished.emit(*outcome)
 
 
 # Kept alive until delivered, in the order given.

@@ -44,11 +44,11 @@ class WatchColumn(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.samples = SamplesView()
         self.losses = CurvePlot(
-            palette, smoothing=0.6, logarithmic=True, empty="Losses appear with the first steps."
+            palette, smoothing=0.8, logarithmic=True, empty="Losses appear with the first steps."
         )
         self.balance = CurvePlot(
             palette,
-            smoothing=0.6,
+            smoothing=0.8,
             levels=(0.5,),
             bounds=(0.0, 1.0),
             empty="The share of patches that the discriminator judges rightly; 0.5 is balance.",
