@@ -58,6 +58,7 @@ class PictureGrid(QWidget):
         super().__init__(parent)
         self._tiles: tuple[Tile, ...] = ()
         self._images: dict[str, QImage] = {}
+        self._small: dict[tuple[str, int], QImage] = {}
         self._weights: dict[str, float] = {}
         self._heights: tuple[int, ...] = ()
         self._columns = columns
@@ -86,6 +87,7 @@ class PictureGrid(QWidget):
         self._tiles = tuple(tiles)
         keys = {tile.key for tile in tiles}
         self._images = {key: image for key, image in self._images.items() if key in keys}
+        self._small.clear()
         self._cursor = min(self._cursor, max(len(tiles) - 1, 0))
         self._measure()
         self.update()
@@ -93,6 +95,7 @@ class PictureGrid(QWidget):
     def set_pictures(self, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
         """Show these pictures, uint8 [H, W, 3]; tiles without one stay blank."""
         self._images = {key: image_of(pixels) for key, pixels in pictures.items()}
+        self._small.clear()
         self.update()
 
     def has_picture(self, key: str) -> bool:
@@ -216,7 +219,8 @@ class PictureGrid(QWidget):
         if image is not None:
             painter.save()
             painter.setClipPath(outline)
-            painter.drawImage(inner.adjusted(2, 2, -2, -2), image)
+            place = inner.adjusted(2, 2, -2, -2).toRect()  # on whole pixels, or it would be blurred
+            painter.drawImage(place, self._small_picture(tile.key, image, place.width()))
             painter.restore()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colours.color(colours.ColorRole.Mid), 1))
@@ -242,6 +246,18 @@ class PictureGrid(QWidget):
                 line,
             )
             top += self.fontMetrics().height()
+
+    def _small_picture(self, key: str, image: QImage, side: int) -> QImage:
+        """The picture at the screen's resolution; each pixel is the mean of its area, so that lines stay."""
+        pixels = round(side * self.devicePixelRatioF())
+        if (key, pixels) not in self._small:
+            self._small[key, pixels] = image.scaled(
+                pixels,
+                pixels,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        return self._small[key, pixels]
 
     def _paint_weight(self, painter: QPainter, inner: QRectF, weight: float) -> None:
         text = f"{weight * 100:.0f} %"

@@ -167,3 +167,22 @@ def test_a_flow_breaks_into_lines_where_the_width_ends(qtbot: QtBot) -> None:
     box.resize(100, 100)
     box.show()
     assert [(part.x(), part.y()) for part in parts] == [(0, 0), (42, 0), (0, 12), (42, 12), (0, 24)]
+
+
+def test_a_thin_line_in_a_picture_stays_whole_in_its_tile(qtbot: QtBot) -> None:
+    pixels = np.full((256, 256, 3), 255, np.uint8)
+    for row in range(256):
+        pixels[row, 60 + row // 2 : 63 + row // 2] = 0  # three pixels wide, where the tile shows one in six
+    grid = PictureGrid()
+    qtbot.addWidget(grid)
+    grid.set_tiles([Tile("a", "A")])
+    grid.set_pictures({"a": pixels})
+    grid.resize(240, grid.sizeHint().height())
+    image = grid.grab().toImage()
+    rect = grid.tile_rect(0)
+    left, scale = rect.center().x() - 22, image.devicePixelRatio()
+    for y in range(rect.top() + 10, rect.top() + 44):
+        tones = [
+            image.pixelColor(round(x * scale), round(y * scale)).lightness() for x in range(left, left + 44)
+        ]
+        assert min(tones) < 200, f"the line is broken in row {y}"
