@@ -39,9 +39,10 @@ def smoothed(values: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
     return result
 
 
-def _positive(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``values`` with gaps where a logarithm has none, such as the loss of hints in a batch without hints."""
-    return np.where(values > 0, values, np.nan)
+def _positive(steps: NDArray[np.float64], values: NDArray[np.float64]) -> Curve:
+    """The curve with gaps where a logarithm has no value, such as the loss of hints without any hints."""
+    shown = values > 0
+    return (steps, np.where(shown, values, np.nan)) if shown.any() else (steps[:0], values[:0])
 
 
 class _ValueAxis(pg.AxisItem):
@@ -164,8 +165,8 @@ class CurvePlot(QWidget):
                 self._add(name, place)
             faint, strong = self._items[name]
             soft = smoothed(values, self.smooth.value)
-            faint.setData(steps, _positive(values) if logarithmic else values)
-            strong.setData(steps, _positive(soft) if logarithmic else soft)
+            for item, drawn in ((faint, values), (strong, soft)):
+                item.setData(*(_positive(steps, drawn) if logarithmic else (steps, drawn)))
             # A single measurement has no line yet; many would become a thick one.
             strong.setSymbol("o" if len(steps) <= MOST_DOTS else None)
             faint.setVisible(name not in self._hidden and soft is not values)

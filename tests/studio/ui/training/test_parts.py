@@ -342,3 +342,16 @@ def test_a_file_that_is_not_the_weights_is_refused_with_a_sentence(qtbot: QtBot,
     bar.take(tmp_path / "other.pth")
     qtbot.waitUntil(lambda: "other.pth has 10 bytes" in bar.words.text())
     assert bar.choose.isVisible()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_loss_that_is_zero_has_no_place_on_a_logarithmic_scale(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT, logarithmic=True)
+    qtbot.addWidget(plot)
+    plot.show()
+    steps = np.arange(1.0, 5.0)
+    plot.set_curves({"none": (steps, np.zeros(4)), "some": (steps, np.array([1.0, 0.0, 2.0, 3.0]))})
+    plot.grab()
+    assert plot._items["none"][1].getData()[0] is None
+    plot.logarithmic.setChecked(False)
+    assert len(plot._items["none"][1].getData()[0]) == 4
