@@ -1,44 +1,34 @@
-"""From a run to one .onnx file and back: export with proof, and networks rebuilt from model files.
-
-Pixels in, pixels out: scaling, hint spreading and the laying of lines over colours are part of the graph.
-"""
+"""From a run to one .onnx file and back: export with proof, and networks rebuilt from model files."""
 
 import datetime
 import importlib.metadata
-import itertools
-import logging
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from onnx import numpy_helper
-from torch import Tensor, nn
+from torch import nn
 
 from training.checkpoint import best_checkpoint, checkpoint_of
-from training.config import TrainConfig, from_dict
-from training.data.source import open_dataset
+from training.config import TrainConfig, from_dict, to_dict
+from training.feed import open_as_read
 from training.files import UserError, write_bytes
+from training.graph import GRAPHS, PREFIX, store_half, to_onnx, worst_deviation
 from training.manifest import METADATA_KEY, ModelManifest
 from training.modelfile import check_model_bytes, read_manifest, read_model_bytes
-from training.networks import build_network, compose
+from training.networks import build_network
 from training.networks.unet import UNetGenerator
 from training.sections import GeneratorConfig
 from training.state import TrainState, configured
 
-OPSET = 18
 TOLERANCE = 2
 """Largest deviation from PyTorch, in 1/255, with which a model is published."""
-PREFIX = "network."
-TASK = "sketch-to-image"
-
-Pixels = NDArray[np.uint8]
-Inputs = dict[str, NDArray[Any]]
+COUNTER = "num_batches_tracked"
+"""Ends the names of counters that no graph holds: they matter to nothing but the training they come from."""
 
 
 @dataclass(frozen=True)
@@ -48,38 +38,6 @@ class ExportResult:
     path: Path
     worst: int
     size_bytes: int
-
-
-class PixelModel(nn.Module):
-    """A generator with pixels on both sides: what the model file contains.
-
-    With ``lines`` the drawing's lines are laid over the generator's colours, else those are the picture.
-    """
-
-    def __init__(self, network: nn.Module, lines: bool = True) -> None:
-        super().__init__()
-        self.network = network
-        self.lines = lines
-
-    def forward(
-        self, sketch: Tensor, hints: Tensor, label: Tensor | None = None, noise: Tensor | None = None
-    ) -> tuple[Tensor, ...]:
-        """uint8 [N,H,W], [N,H,W,4], float32 [N,L], [N,Z] or None -> image and, with ``lines``, flats, both
-        uint8 [N,H,W,3].
-        """
-        ink = sketch[:, None].float() / 255.0
-        nothing = ink.new_zeros(1, 0)
-        colours = self.network(
-            ink,
-            hints.permute(0, 3, 1, 2).float() / 255.0,
-            nothing if label is None else label,
-            nothing if noise is None else noise,
-        )
-        # Lines over the rounded colours: whoever multiplies the flats on his own gets the same picture.
-        flats = torch.round(colours.clamp(0.0, 1.0) * 255.0)
-        if not self.lines:
-            return (_to_bytes(flats),)
-        return _to_bytes(torch.round(compose(flats, ink))), _to_bytes(flats)
 
 
 def export_run(
@@ -100,19 +58,20 @@ def export_run(
     the data set's licence where none is given; ``half`` stores the weights in float16.
     """
     network, config, checkpoint_metrics = load_run_generator(run, step)
-    dataset = open_dataset(Path(config.data), "val", config.size, config.source, config.sketch)
+    (dataset,) = open_as_read(config, ("val",))
+    drawn = config.task == "sketch-to-image"
     manifest = ModelManifest(
         name=name or Path(out).stem,
-        task=TASK,
+        task=config.task,
         size=config.size,
         stride=int(cast(Any, network).stride),
         smallest=int(cast(Any, network).smallest),
         largest=int(cast(Any, network).largest),
-        channels=3,
+        channels=config.picture_channels,
         labels=tuple(dataset.labels),
-        hints=True,
+        hints=drawn and bool(getattr(network, "takes_hints", True)),
         noise=config.generator.noise,
-        flats=dataset.lines,
+        flats=drawn and dataset.lines,
         network={"kind": config.generator.kind, **dict(cast(Any, network).options)},
         recipe=config.recipe,
         dataset=dataset.name,
@@ -161,10 +120,10 @@ def export_generator(
     The network runs at full precision on the CPU; ``half`` stores weights as float16, and the proof is
     against those rounded weights' float32 originals.
     """
-    model = PixelModel(network.float().cpu().eval(), lines=manifest.flats)
-    proto = _to_onnx(model, manifest)
+    model = GRAPHS[manifest.task].model(network.float().cpu().eval(), manifest)
+    proto = to_onnx(model, manifest)
     if half:
-        _store_half(proto)
+        store_half(proto)
     entry = proto.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, manifest.to_json()
     data = proto.SerializeToString()
@@ -192,7 +151,7 @@ def load_generator_from_onnx(path: Path) -> tuple[nn.Module, ModelManifest]:
     graph = onnx.load_from_string(data).graph
     kept = {tensor.name: tensor for tensor in graph.initializer}
     state = network.state_dict()
-    missing = [name for name in state if PREFIX + name not in kept]
+    missing = [name for name in state if PREFIX + name not in kept and not name.endswith(COUNTER)]
     if missing:
         raise UserError(
             f"{path} lacks the weights {missing[0]}; choose a model that this program has exported."
@@ -201,7 +160,9 @@ def load_generator_from_onnx(path: Path) -> tuple[nn.Module, ModelManifest]:
         network.load_state_dict(
             {
                 name: torch.from_numpy(numpy_helper.to_array(kept[PREFIX + name]).astype(np.float32))
-                for name in state
+                if PREFIX + name in kept
+                else value
+                for name, value in state.items()
             }
         )
     except RuntimeError as error:
@@ -219,9 +180,17 @@ def config_for_init(config: TrainConfig) -> TrainConfig:
     if not config.init:
         return config
     _, manifest = load_generator_from_onnx(Path(config.init))
-    options = {key: value for key, value in manifest.network.items() if key not in ("labels", "swatches")}
-    options["swatches"] = config.generator.swatches
-    return replace(config, generator=GeneratorConfig(**options))
+    if manifest.task != config.task:
+        raise UserError(
+            f"{config.init} is for {manifest.task} and the recipe {config.recipe} for {config.task}; choose "
+            "another model to start from."
+        )
+    known = {entry.name for entry in fields(GeneratorConfig)} - {"swatches"}
+    values = to_dict(config)
+    values["generator"] |= {key: value for key, value in manifest.network.items() if key in known}
+    if not manifest.stride:  # a network of one size
+        values |= {"size": manifest.size, "channels": manifest.channels}
+    return from_dict(values)
 
 
 def adopt_weights(state: TrainState, path: Path, labels: tuple[str, ...]) -> None:
@@ -242,151 +211,14 @@ def adopt_weights(state: TrainState, path: Path, labels: tuple[str, ...]) -> Non
         weights["label.weight"] = adopted
     if isinstance(state.generator, UNetGenerator):
         weights = state.generator.fitted(weights)
-    state.generator.load_state_dict(weights)
-    state.average.load_state_dict(weights)
-
-
-def worst_deviation(model: PixelModel, data: bytes, manifest: ModelManifest) -> int:
-    """Largest difference, in 1/255, between ONNX Runtime and PyTorch over fixed drawings and every label."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    worst = 0
-    for inputs in proof_inputs(manifest):
-        ours = session.run(None, inputs)
-        with torch.inference_mode():
-            theirs = model(**{name: torch.from_numpy(value) for name, value in inputs.items()})
-        for mine, true in zip(ours, theirs, strict=True):
-            worst = max(worst, int(np.abs(np.asarray(mine, np.int16) - true.numpy().astype(np.int16)).max()))
-    return worst
-
-
-def proof_inputs(manifest: ModelManifest) -> Iterator[Inputs]:
-    """Fixed drawings at two sizes: any label and each one, with and without hints and noise."""
-    least = manifest.smallest
-    sides = [(manifest.size, manifest.size), (least, least + manifest.stride)]
-    labels = len(manifest.labels)
-    mixtures = np.concatenate([np.zeros((1, labels)), np.eye(labels)]).astype(np.float32)
-    rng = np.random.default_rng(0)
-    for (height, width), hinted in itertools.product(sides, (False, True)):
-        for start in range(0, len(mixtures), 2):
-            label = mixtures[start : start + 2]
-            count = len(label)
-            inputs: Inputs = {"sketch": np.stack([_drawing(height, width, start + i) for i in range(count)])}
-            inputs["hints"] = np.zeros((count, height, width, 4), np.uint8)
-            if hinted:
-                inputs["hints"][:, height // 3 : height // 3 + 9, width // 2 : width // 2 + 9] = (
-                    200,
-                    40,
-                    90,
-                    255,
-                )
-                inputs["hints"][:, height // 2 : height // 2 + 5, width // 4 : width // 4 + 20] = (
-                    20,
-                    140,
-                    220,
-                    150,
-                )
-            if labels:
-                inputs["label"] = label
-            if manifest.noise:
-                scale = 1.0 if hinted else 0.0
-                inputs["noise"] = (scale * rng.standard_normal((count, manifest.noise))).astype(np.float32)
-            yield inputs
-
-
-def _to_onnx(model: PixelModel, manifest: ModelManifest) -> onnx.ModelProto:
-    side = 2 * manifest.stride
-    example = {
-        "sketch": torch.full((2, side, side), 255, dtype=torch.uint8),
-        "hints": torch.zeros((2, side, side, 4), dtype=torch.uint8),
-        "label": torch.zeros(2, len(manifest.labels)) if manifest.labels else None,
-        "noise": torch.zeros(2, manifest.noise) if manifest.noise else None,
-    }
-    batch = torch.export.Dim("batch", min=1, max=1024)
-    most = manifest.largest // manifest.stride
-    height, width = (
-        manifest.stride * torch.export.Dim(name, min=1, max=most) for name in ("rows", "columns")
-    )
-    shapes: dict[str, Any] = {
-        "sketch": {0: batch, 1: height, 2: width},
-        "hints": {0: batch, 1: height, 2: width},
-    }
-    shapes |= {name: None if example[name] is None else {0: batch} for name in ("label", "noise")}
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            program = torch.onnx.export(
-                model,
-                (),
-                kwargs=example,
-                dynamo=True,
-                opset_version=OPSET,
-                dynamic_shapes=shapes,
-                input_names=[name for name, value in example.items() if value is not None],
-                output_names=["image", "flats"] if model.lines else ["image"],
-                external_data=False,
-                verbose=False,
-                # Left to ONNX Runtime when it loads the file: folded weights would lose their names.
-                optimize=False,
-            )
-    finally:
-        logger.setLevel(level)
-    assert program is not None
-    return _without_traces(program.model_proto)
-
-
-def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Forget where each node came from: megabytes of stack traces, with the folders of who exported it."""
-    graph = model.graph
-    for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer, graph):
-        del part.metadata_props[:]
-        part.doc_string = ""
-    return model
-
-
-def _store_half(proto: onnx.ModelProto) -> None:
-    """Keep the weights as float16 under their names, each cast back to float32 where it is used."""
-    graph = proto.graph
-    casts: list[onnx.NodeProto] = []
-    used_as: dict[str, str] = {}
-    for tensor in graph.initializer:
-        if tensor.data_type == onnx.TensorProto.FLOAT and tensor.name.startswith(PREFIX):
-            values = numpy_helper.to_array(tensor).astype(np.float16)
-            tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
-            used_as[tensor.name] = f"{tensor.name}.float32"
-            casts.append(
-                onnx.helper.make_node(
-                    "Cast", [tensor.name], [used_as[tensor.name]], to=onnx.TensorProto.FLOAT
-                )
-            )
-    for node in graph.node:
-        for index, name in enumerate(node.input):
-            if name in used_as:
-                node.input[index] = used_as[name]
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    kept = [value for value in graph.value_info if value.name not in used_as]
-    del graph.value_info[:]
-    graph.value_info.extend(kept)
-
-
-def _drawing(height: int, width: int, index: int) -> Pixels:
-    """A frame, a disc's outline and slanted strokes on paper, different for each ``index``."""
-    rows, columns = np.mgrid[0:height, 0:width]
-    radius = np.hypot(rows - height / 2, columns - width / 2)
-    ink = np.abs(radius - (0.2 + 0.02 * (index % 8)) * min(height, width)) < 2.5
-    ink |= (rows + (2 + index % 3) * columns) % (height // 2 + index) < 3
-    ink[8:10, 8:-8] = ink[-10:-8, 8:-8] = ink[8:-8, 8:10] = ink[8:-8, -10:-8] = True
-    return np.where(ink, 20 + 10 * (index % 4), 255).astype(np.uint8)
-
-
-def _to_bytes(values: Tensor) -> Tensor:
-    return values.to(torch.uint8).permute(0, 2, 3, 1)
+        state.generator.load_state_dict(weights)
+        state.average.load_state_dict(weights)
+    except RuntimeError as error:
+        raise UserError(
+            f"{path} has the shape of its own {len(manifest.labels)} labels and cannot start from others; "
+            "choose data with the same number of labels."
+        ) from error
 
 
 def _version() -> str:

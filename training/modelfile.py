@@ -250,8 +250,10 @@ def _check_interface(graph: GraphProto, manifest: ModelManifest) -> None:
     side = None if manifest.stride else manifest.size
     labels, u8, f32 = len(manifest.labels), TensorProto.UINT8, TensorProto.FLOAT
     inputs: dict[str, Expected] = {}
-    outputs: dict[str, Expected] = {"image": (u8, (None, side, side, PICTURE_CHANNELS))}
+    outputs: dict[str, Expected] = {"image": (u8, (None, side, side, manifest.channels))}
     if manifest.task == "sketch-to-image":
+        if manifest.channels != PICTURE_CHANNELS:
+            raise _refusal("is made from sketches, yet its manifest promises grey pictures")
         inputs["sketch"] = (u8, (None, side, side))
         if manifest.hints:
             inputs["hints"] = (u8, (None, side, side, 4))

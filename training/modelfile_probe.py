@@ -12,7 +12,7 @@ import onnxruntime
 
 from training.files import UserError
 from training.manifest import ModelManifest
-from training.modelfile import PICTURE_CHANNELS, check_model_bytes, example_inputs, read_model_bytes
+from training.modelfile import check_model_bytes, example_inputs, read_model_bytes
 
 PROVIDER = "CPUExecutionProvider"
 CPU_LIMIT_S = 20
@@ -67,7 +67,7 @@ def probe(path: Path) -> dict[str, object]:
 
 
 def _check_output(name: str, output: object, manifest: ModelManifest) -> None:
-    expected = (1, manifest.smallest, manifest.smallest, PICTURE_CHANNELS)
+    expected = (1, manifest.smallest, manifest.smallest, manifest.channels)
     if not isinstance(output, np.ndarray) or output.shape != expected or output.dtype != np.uint8:
         shape = getattr(output, "shape", None)
         raise UserError(

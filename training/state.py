@@ -121,10 +121,6 @@ def configured(section: GeneratorConfig | DiscriminatorConfig, config: TrainConf
 def _check_judge(discriminator: nn.Module, config: TrainConfig) -> None:
     """UserError where the losses ask for what this discriminator has not."""
     judge = cast(Any, discriminator)
-    if not hasattr(discriminator, "needs_features"):
-        raise UserError(
-            f"discriminator.kind {config.discriminator.kind!r} judges nothing; choose another one."
-        )
     if config.discriminator.cutmix and not judge.pixelwise:
         raise UserError(
             "discriminator.cutmix needs a judge of pixels; set discriminator.kind=unet-judge or cutmix to 0."

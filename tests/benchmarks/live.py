@@ -99,14 +99,14 @@ def runtimes(effort: Effort) -> list[Row]:
     try:
         import torch
 
-        from training import export
+        from training import export, graph
     except ImportError as error:
         raise NotReadyError(f"needs the train extra ({error})") from error
     with temporary_home() as home:
         entry = generator_file(effort, home / "models")
         network, manifest = export.load_generator_from_onnx(entry.path)
         size = manifest.size
-        model = export.PixelModel(network)
+        model = graph.PixelModel(network)
         engine = Engine.load(entry, "cpu", THREADS)
         before = torch.get_num_threads()
         torch.set_num_threads(THREADS)

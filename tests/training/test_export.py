@@ -10,7 +10,7 @@ import torch
 
 from tests.training.data.trees import write_photos
 from tests.training.runs import ignore, never, tiny_config
-from training import export
+from training import export, graph
 from training.checkpoint import last_checkpoint
 from training.data.batches import evaluation_batches
 from training.data.source import open_dataset
@@ -110,7 +110,7 @@ def test_the_deviation_is_measured_and_not_assumed(model: Path) -> None:
     network, manifest = load_generator_from_onnx(model)
     with torch.no_grad():
         network.colours.bias.add_(0.05)  # type: ignore[union-attr,operator]
-    assert export.worst_deviation(export.PixelModel(network), model.read_bytes(), manifest) > export.TOLERANCE
+    assert graph.worst_deviation(graph.PixelModel(network), model.read_bytes(), manifest) > export.TOLERANCE
 
 
 def test_training_starts_from_a_shared_model(model: Path, pairs: Path, tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ class DenseGenerator(nn.Module):
     def forward(self, noise: Tensor, label: Tensor) -> Tensor:
         """``noise`` [N,Z] and ``label`` weights [N,L], all zero = any -> a picture [N,C,S,S] in 0..1."""
         x = noise if self.label is None else torch.cat([noise, self.label(label)], dim=1)
-        side = int(self.options["size"])
-        return from_tanh(self.picture(self.steps(x))).reshape(len(x), -1, side, side)
+        channels, side = int(self.options["picture"]), int(self.options["size"])
+        return from_tanh(self.picture(self.steps(x))).unflatten(1, (channels, side, side))
 
 
 @register_network("dense-judge")

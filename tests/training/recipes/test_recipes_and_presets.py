@@ -1,6 +1,7 @@
 """Recipes and the qualities that change them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from training.config import TrainConfig
 from training.files import UserError
 from training.recipes import get_recipe, recipe_names
 from training.recipes.cost import parameter_counts
+from training.recipes.page import page
 from training.recipes.presets import QUALITIES, with_quality
 
 
@@ -50,3 +52,8 @@ def test_the_recipes_of_all_published_systems_are_there() -> None:
 def test_an_unknown_quality_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UserError, match="draft, normal, best"):
         with_quality(TrainConfig(), "ultra")
+
+
+def test_the_page_of_recipes_says_what_the_registry_says() -> None:
+    written = (Path(__file__).resolve().parents[3] / "docs" / "recipes.md").read_text(encoding="utf-8")
+    assert written == page(), "make it again: python -m training.recipes.page docs/recipes.md"
