@@ -180,8 +180,8 @@ class LivePolicy:
 
     While a request is in flight the waiting one is renewed at most every `SHORTEST_GAP_S`, so the worker
     always finds the newest drawing and the pen pays for few snapshots. Drawings beyond `WORKING_SIDE` are
-    asked for at working size while the pen moves and at full size once it has rested for `QUIET_S`. Nothing
-    is due while ``enabled`` is False.
+    asked for at working size while the pen moves and at full size once it has rested for `QUIET_S`. While
+    ``enabled`` is False nothing is due but what `once` asks for.
     """
 
     enabled: bool = True
@@ -190,6 +190,7 @@ class LivePolicy:
     _asked_at: float = field(default=-1e9, init=False)
     _waiting: bool = field(default=False, init=False)
     _needs_full: bool = field(default=False, init=False)
+    _once: bool = field(default=False, init=False)
 
     def changed(self, now: float) -> None:
         """The picture depends on something that is now different."""
@@ -197,12 +198,18 @@ class LivePolicy:
         self._needs_full = True
         self._changed_at = now
 
+    def once(self) -> None:
+        """One picture is wanted now, at full size, whether or not the live picture is on."""
+        self._once = True
+
     def answered(self, now: float) -> None:
         """A picture arrived, so the next may be asked for at once."""
         self._asked_at = min(self._asked_at, now - SHORTEST_GAP_S)
 
     def wait_s(self, now: float) -> float | None:
         """Return the seconds until `due` may say yes; None when only a change can make it so."""
+        if self._once:
+            return 0.0
         if not self.enabled:
             return None
         if self._waiting:
@@ -218,17 +225,17 @@ class LivePolicy:
 
     def full_size(self, now: float) -> bool:
         """Return the size the request due now should have."""
-        return not self.large or self._changed_at + QUIET_S - now <= 0
+        return self._once or not self.large or self._changed_at + QUIET_S - now <= 0
 
     def asked(self, now: float, *, full_size: bool) -> None:
         """A request was made."""
         self._asked_at = now
-        self._waiting = False
+        self._waiting = self._once = False
         self._needs_full = not full_size
 
     def forget(self) -> None:
         """Nothing is wanted any more: the document is gone."""
-        self._waiting = self._needs_full = False
+        self._waiting = self._needs_full = self._once = False
 
 
 class RateMeter:

@@ -35,7 +35,8 @@ class LiveController(QObject):
     *Signals*
     picture_changed(LivePicture | None): show this; None: there is no picture of the open drawing.
     status_changed(LiveState, str): what the dot and the words beside it say.
-    device_changed(str, str): the device line for the status bar and why it says so.
+    device_changed(str, str): what computes the pictures for the status bar, and the longer story.
+    speed_changed(float | None): the milliseconds that the model in use took last; None: another one is.
     label_pictures_ready(str, dict): small pictures for the label grid.
     enabled_changed(bool): live was switched on or off.
     """
@@ -43,6 +44,7 @@ class LiveController(QObject):
     picture_changed = Signal(object)
     status_changed = Signal(object, str)
     device_changed = Signal(str, str)
+    speed_changed = Signal(object)
     label_pictures_ready = Signal(str, object)
     enabled_changed = Signal(bool)
 
@@ -69,6 +71,8 @@ class LiveController(QObject):
         self._device: DeviceTruth | None = None
         self._state = LiveState.IDLE
         self._trouble = ""
+        self._asked_once: int | None = None
+        """The revision of the one picture that is being made while live is off."""
         self._again = 0
         self._mixed: tuple[LabelMix, LabelMix] | None = None
         """What `again` made of the labels last, and what they were before."""
@@ -111,8 +115,25 @@ class LiveController(QObject):
         """Switch live on or off; off means that nothing is computed."""
         self._settings.set(keys.LIVE, not self.enabled)
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the picture on show is one of the drawing as it is now."""
+        return self._picture is not None and self._picture.revision == self._session.document.revision
+
     def again(self) -> None:
-        """Ask for another picture of the drawing: other noise, or another mixture where there is none."""
+        """Ask for another picture of the drawing: other noise, or another mixture where there is none.
+
+        With live off it makes that one picture; where the one on show is out of date, that of the drawing
+        as it is now comes first.
+        """
+        if self.enabled:
+            self._change_picture()
+            return
+        if self.is_current:
+            self._change_picture()
+        self._colour_once()
+
+    def _change_picture(self) -> None:
         entry = self._session.entry
         if entry is None or entry.manifest is None:
             return
@@ -129,14 +150,20 @@ class LiveController(QObject):
     def likeliest(self) -> None:
         """Go back to what was before `again`: the likeliest noise, the labels as they were chosen."""
         self._session.document.set_choices(seed=0, labels=self._labels_before_again())
+        if not self.enabled:
+            self._colour_once()
+
+    def again_words(self) -> str:
+        """What `again` does now, as the menu says it."""
+        return "&Try another" if self.enabled or self.is_current else "&Colour now"
 
     def why_not_again(self) -> str:
         """ "" when `again` changes something, else the reason why not."""
         entry = self._session.entry
         if entry is None or entry.manifest is None:
             return "There is no model to ask"
-        if not self.enabled:
-            return "Live is off; press L first"
+        if not self.enabled and not self.is_current:
+            return ""
         if not entry.manifest.noise and len(entry.manifest.labels) < 2:
             return "This model knows only one picture of a drawing"
         return ""
@@ -153,6 +180,11 @@ class LiveController(QObject):
         labels = self._session.document.choices.labels
         return self._mixed[1] if self._mixed is not None and self._mixed[0] == labels else labels
 
+    def _colour_once(self) -> None:
+        self._policy.once()
+        self._pump()
+        self._tell_status()
+
     # What happens elsewhere
 
     def _on_changed(self) -> None:
@@ -163,11 +195,13 @@ class LiveController(QObject):
     def _on_document_replaced(self) -> None:
         self._inference.withdraw()
         self._policy.forget()
+        self._asked_once = None
         self._show(None)
         self._on_changed()
 
     def _on_entry_changed(self, entry: ModelEntry | None) -> None:
         self._trouble = ""
+        self.speed_changed.emit(None)
         if entry is None:
             self._show(None)
             self._tell_status()
@@ -183,6 +217,7 @@ class LiveController(QObject):
                 self._on_changed()
             else:
                 self._inference.withdraw()
+                self._policy.forget()
                 self._timer.stop()
             self.enabled_changed.emit(self._policy.enabled)
             self._tell_status()
@@ -201,6 +236,7 @@ class LiveController(QObject):
             request = make_request(
                 self._session.document.snapshot(), entry, full_size=full_size, epoch=self._session.epoch
             )
+            self._asked_once = None if self.enabled else request.revision
             self._inference.submit(request)
             self._policy.asked(now, full_size=full_size)
         wait_s = self._policy.wait_s(now)
@@ -214,12 +250,14 @@ class LiveController(QObject):
         stale = picture.epoch != self._session.epoch or (
             shown is not None and (picture.revision, picture.full_size) < (shown.revision, shown.full_size)
         )
-        if not stale and self.enabled:
+        wanted = self.enabled or picture.revision == self._asked_once
+        if not stale and wanted:
+            self._asked_once = None
             self._trouble = ""
             self._rate.add(now)
             self._show(picture)
             if self._device is not None:
-                self.device_changed.emit(self._device.status(picture.timings.run_ms), self._device.reason)
+                self._tell_device(self._device, picture.timings.run_ms)
             self._tell_status()
         self._pump()
 
@@ -231,14 +269,21 @@ class LiveController(QObject):
 
     def _on_device(self, truth: DeviceTruth) -> None:
         before, self._device = self._device, truth
-        self.device_changed.emit(truth.text, truth.reason)
+        self._tell_device(truth, truth.run_ms)
         if before is not None and before.provider == "CUDA" and truth.provider == "CPU":
             self._messages.trouble(
                 f"The GPU was lost ({truth.reason}); pictures are computed on the CPU now."
             )
 
+    def _tell_device(self, truth: DeviceTruth, run_ms: float) -> None:
+        line = f"{truth.provider}: {truth.reason}" if truth.reason else truth.provider
+        story = f"{truth.provider}{f' ({truth.reason})' if truth.reason else ''}"
+        self.device_changed.emit(line, f"{story}; the network alone takes {run_ms:.0f} ms of a picture")
+        self.speed_changed.emit(run_ms)
+
     def _on_failed(self, failure: InferenceFailed) -> None:
         if failure.epoch == self._session.epoch:
+            self._asked_once = None
             self._trouble = failure.message
             self._messages.trouble(failure.message)
             self._tell_status()
@@ -260,7 +305,10 @@ class LiveController(QObject):
             self.status_changed.emit(LiveState.IDLE, "No model")
             return
         if not self.enabled:
-            self.status_changed.emit(LiveState.IDLE, "Live is off")
+            if self._asked_once is not None:
+                self.status_changed.emit(LiveState.WORKING, "Colouring")
+            else:
+                self.status_changed.emit(LiveState.IDLE, "Live is off")
             return
         if self._trouble:
             self.status_changed.emit(LiveState.TROUBLE, "No picture")

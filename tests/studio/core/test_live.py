@@ -112,6 +112,15 @@ class TestPolicy:
         assert policy.wait_s(100.0) is None
         assert not policy.due(100.0)
 
+    def test_one_picture_asked_for_is_due_while_live_is_off_and_no_second(self) -> None:
+        policy = LivePolicy(enabled=False, large=True)
+        policy.changed(0.0)
+        policy.once()
+        assert policy.due(0.0)
+        assert policy.full_size(0.0)
+        policy.asked(0.0, full_size=True)
+        assert not policy.due(100.0)
+
     def test_it_follows_mid_stroke_without_flooding_the_mailbox(self) -> None:
         policy = LivePolicy()
         asked = 0
