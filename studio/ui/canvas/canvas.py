@@ -43,7 +43,7 @@ from studio.ui.canvas.input import (
     set_input_attributes,
 )
 from studio.ui.canvas.painting import SMALLEST_OUTLINE_PX, PenMark
-from studio.ui.canvas.panes import ViewMode, split_at
+from studio.ui.canvas.panes import SPLIT_MIDDLE, ViewMode, split_at
 from studio.ui.canvas.toolbox import ToolBox
 from studio.ui.canvas.view import Point, Size
 from training.files import UserError
@@ -63,8 +63,9 @@ class CanvasWidget(CanvasDisplay):
 
     Its own keys, while it has the focus (which it takes when the pen enters, unless one is typing): Space
     (held) pans, Esc cancels the stroke in hand, Shift+drag draws a straight line, Shift+click joins the last
-    stroke's end, Alt or Ctrl (held) picks a colour, Tab cycles the mode. The middle button pans, the mouse
-    wheel zooms at the cursor; two fingers on a trackpad pan, with Ctrl or as a pinch they zoom.
+    stroke's end, Alt or Ctrl (held) picks a colour, Tab cycles the mode, Ctrl+Tab goes on to the controls.
+    The middle button pans, the mouse wheel zooms at the cursor; two fingers on a trackpad pan, with Ctrl or
+    as a pinch they zoom.
     B E H G I, [ ], X, Ctrl+0 and so on are the window's actions: they call methods here and on the toolbox.
 
     *Signals*, beside those of CanvasDisplay
@@ -296,10 +297,16 @@ class CanvasWidget(CanvasDisplay):
             if event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
                 event.accept()
                 return True
-            # Qt would move the focus on Tab; Shift+Tab still does.
+            # Qt would move the focus on Tab: Ctrl+Tab and Shift+Tab do.
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and _plain(event):
                 self.cycle_mode()
                 return True
+            if (
+                event.type() == QEvent.Type.KeyPress
+                and event.key() == Qt.Key.Key_Tab
+                and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            ):
+                return self.focusNextChild()
         if isinstance(event, QGestureEvent | QNativeGestureEvent) and self._take_gesture(event):
             return True
         return super().event(event)
@@ -337,7 +344,14 @@ class CanvasWidget(CanvasDisplay):
         if not self._guard.is_echo(event):
             self._take(pointer_of(event))
 
-    mouseMoveEvent = mouseReleaseEvent = mouseDoubleClickEvent = mousePressEvent  # noqa: N815
+    mouseMoveEvent = mouseReleaseEvent = mousePressEvent  # noqa: N815
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = Point(event.position().x(), event.position().y())
+        if event.button() == Qt.MouseButton.LeftButton and self.arrangement.on_divider(at):
+            self.set_split(SPLIT_MIDDLE)
+        else:
+            self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()

@@ -24,7 +24,7 @@ from studio.ui.canvas.painting import (
     overlay_region,
     paint_frame,
 )
-from studio.ui.canvas.panes import SPLIT_MAX, SPLIT_MIN, Arrangement, Box, ViewMode, arrange
+from studio.ui.canvas.panes import SPLIT_MIDDLE, Arrangement, Box, ViewMode, arrange, limited
 from studio.ui.canvas.rasters import Rasters, image_of, pixels_of
 from studio.ui.canvas.view import Point, Size, ViewTransform
 
@@ -53,7 +53,7 @@ class CanvasDisplay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
         self._mode = ViewMode.SIDE_BY_SIDE
-        self._splits = dict.fromkeys(ViewMode, 0.5)
+        self._splits = dict.fromkeys(ViewMode, SPLIT_MIDDLE)
         self._fitted = True
         self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
         self._pen: PenMark | None = None
@@ -128,6 +128,20 @@ class CanvasDisplay(QWidget):
         """What the picture pane says while there is no picture."""
         self._change_look(empty_text=text)
 
+    @property
+    def empty_text(self) -> str:
+        """What the picture pane says while there is no picture."""
+        return self._look.empty_text
+
+    @property
+    def is_picture_stale(self) -> bool:
+        """Whether the picture is marked as out of date."""
+        return self._look.stale
+
+    def set_picture_stale(self, stale: bool) -> None:
+        """Mark the picture as out of date; only what is no longer followed needs that."""
+        self._change_look(stale=stale)
+
     def set_colours(self, surround: QColor, accent: QColor) -> None:
         """The neutral grey around the paper and the accent of the divider in hand."""
         self._change_look(surround=surround, accent=accent)
@@ -163,7 +177,7 @@ class CanvasDisplay(QWidget):
 
     def set_split(self, split: float) -> None:
         """Move the divider of the present mode; clamped so that both panes stay usable."""
-        split = min(max(split, SPLIT_MIN), SPLIT_MAX)
+        split = limited(self._mode, split)
         if split != self.split:
             self._splits[self._mode] = split
             self._rearranged()
@@ -314,7 +328,7 @@ class CanvasDisplay(QWidget):
                 self.update(box_rect(box))  # its words stay in the middle
             else:
                 self.scroll(dx, dy, box_rect(box))
-        overlays = overlay_region(places, has_picture, self.font())
+        overlays = overlay_region(places, has_picture, self._look.stale, self.font())
         self.update(overlays.united(overlays.translated(dx, dy)))
 
     def _turn(self, view: ViewTransform) -> None:

@@ -38,6 +38,8 @@ class Look:
     accent: QColor
     empty_text: str
     picture_opacity: float = 1.0
+    stale: bool = False
+    """The picture is not one of the drawing as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def paint_frame(painter: QPainter, region: QRegion, frame: Frame) -> None:
             painter, region, frame, places.picture, places.picture_seen, drawing=not beyond, picture=beyond
         )
     painter.setClipRegion(region)
-    for pill, text in _captions(places, has_picture, painter.font()):
+    for pill, text in _captions(places, has_picture, frame.look.stale, painter.font()):
         _paint_caption(painter, pill, text)
     if places.divider is not None:
         _paint_divider(painter, frame, places.divider)
@@ -101,10 +103,10 @@ def extent_of_pen(view: ViewTransform, pane: Box, pen: PenMark) -> QRect:
     return box.toAlignedRect()
 
 
-def overlay_region(places: Arrangement, has_picture: bool, font: QFont) -> QRegion:
+def overlay_region(places: Arrangement, has_picture: bool, stale: bool, font: QFont) -> QRegion:
     """The widget pixels of what stays in its place while the document moves: captions and divider."""
     region = QRegion()
-    for pill, _ in _captions(places, has_picture, font):
+    for pill, _ in _captions(places, has_picture, stale, font):
         region += pill.toAlignedRect().adjusted(-1, -1, 1, 1)
     if places.divider is not None:
         region += (
@@ -178,7 +180,8 @@ def _paint_content(painter: QPainter, frame: Frame, visible: QRect, *, drawing: 
         painter.setOpacity(1.0)
         # The newest lines, at once, over colours that may be a few strokes old: the pen never feels late.
         _paint_raster(painter, frame, rasters.lines, visible)
-        if frame.hints_over_picture:
+        # Beside each other the drawing shows them; over each other there is no other place.
+        if frame.hints_over_picture and frame.arrangement.mode is not ViewMode.SIDE_BY_SIDE:
             _paint_raster(painter, frame, rasters.hints, visible)
 
 
@@ -232,12 +235,13 @@ def _paint_empty(painter: QPainter, look: Look, pane: Box, outline: QPolygonF) -
 # --- over the panes ---
 
 
-def _captions(places: Arrangement, has_picture: bool, font: QFont) -> list[tuple[QRectF, str]]:
+def _captions(places: Arrangement, has_picture: bool, stale: bool, font: QFont) -> list[tuple[QRectF, str]]:
     """The places and words of the captions, those that fit."""
+    age = " · not up to date" if has_picture and stale else ""
     if places.mode is ViewMode.OVER:
-        texts = [(places.drawing_seen, "Picture over drawing" if has_picture else "Drawing")]
+        texts = [(places.drawing_seen, f"Picture over drawing{age}" if has_picture else "Drawing")]
     else:
-        texts = [(places.drawing_seen, "Drawing"), (places.picture_seen, "Picture")]
+        texts = [(places.drawing_seen, "Drawing"), (places.picture_seen, f"Picture{age}")]
     metrics = QFontMetricsF(_caption_font(font))
     captions = []
     for box, text in texts:

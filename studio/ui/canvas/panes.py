@@ -8,8 +8,11 @@ from studio.ui.canvas.view import Point, Size
 
 DIVIDER_PX = 6.0
 GRIP_PX = 6.0
+SPLIT_MIDDLE = 0.5
 SPLIT_MIN = 0.15
 SPLIT_MAX = 0.85
+PICTURE_LEAST = 0.25
+"""What side by side leaves of the width to the picture at least: it is what one draws for."""
 
 
 class ViewMode(StrEnum):
@@ -121,7 +124,13 @@ def split_at(mode: ViewMode, size: Size, x: float) -> float:
     """The split that brings the divider's middle to widget column x, within its limits."""
     room = size.width - (DIVIDER_PX if mode is ViewMode.SIDE_BY_SIDE else 0.0)
     start = DIVIDER_PX / 2 if mode is ViewMode.SIDE_BY_SIDE else 0.0
-    return min(max((x - start) / max(room, 1.0), SPLIT_MIN), SPLIT_MAX)
+    return limited(mode, (x - start) / max(room, 1.0))
+
+
+def limited(mode: ViewMode, split: float) -> float:
+    """The nearest split that leaves both panes usable."""
+    most = 1.0 - PICTURE_LEAST if mode is ViewMode.SIDE_BY_SIDE else SPLIT_MAX
+    return min(max(split, SPLIT_MIN), most)
 
 
 def grip(divider: Box) -> Box:

@@ -15,6 +15,8 @@ from studio.ui.canvas.pyramid import Pyramid
 
 HINT_STRENGTH = 0.72  # how much of the paper a full-strength dab covers on the screen
 OUTLINE_STRENGTH = 0.6
+PALE_OUTLINE_STRENGTH = 0.9  # of dabs in a colour that would not be told from the paper
+PALE = 0.86  # the least part of each of red, green and blue that such a colour has
 OUTLINE_SHARE = 1 / 640  # width of a dab's outline as a share of the document's longer side
 
 _OPAQUE = QImage.Format.Format_RGB32
@@ -39,6 +41,7 @@ class Rasters:
         self._hints_visible = True
         self._hints_outlined = True
         self._outline_px = max(1, round(max(size) * OUTLINE_SHARE))
+        self._margin_px = 2 * self._outline_px
 
     @property
     def rect(self) -> QRect:
@@ -52,7 +55,7 @@ class Rasters:
             rect = self.rect
         elif kind in (None, LayerKind.HINTS):
             # A dab's outline is drawn by the pixels around it.
-            rect = qrect(change.rect.inflated(self._outline_px + 1)).intersected(self.rect)
+            rect = qrect(change.rect.inflated(self._margin_px + 1)).intersected(self.rect)
         else:
             rect = qrect(change.rect).intersected(self.rect)
         self.drawing.invalidate(rect)
@@ -100,12 +103,12 @@ class Rasters:
         _draw(painter, rect, composite([line], _rect(rect), paper=False))
 
     def _render_hints(self, painter: QPainter, rect: QRect) -> None:
-        hints, margin = self._document.hints, self._outline_px
+        hints, margin = self._document.hints, self._margin_px
         painter.fillRect(rect, Qt.GlobalColor.transparent)
         inked = hints.surface.tiles_rect().intersected(_rect(rect))
         if hints.visible and not inked.is_empty:
             pixels = hints.surface.read(inked.inflated(margin))
-            outline = margin if self._hints_outlined else 0
+            outline = self._outline_px if self._hints_outlined else 0
             _draw(painter, qrect(inked), dabs(pixels, HINT_STRENGTH * hints.opacity, outline, margin))
 
     def _render_picture(self, painter: QPainter, rect: QRect) -> None:
@@ -118,7 +121,8 @@ class Rasters:
 def dabs(pixels: NDArray[np.uint8], opacity: float, outline: int, margin: int) -> NDArray[np.uint8]:
     """The look of hints on the screen: see-through dabs with a thin dark outline inside their edge.
 
-    pixels: premultiplied RGBA [h + 2 margin, w + 2 margin, 4]; outline: its width in pixels, at most margin.
+    pixels: premultiplied RGBA [h + 2 margin, w + 2 margin, 4]; outline: its width in pixels, at most half the
+    margin. Dabs as pale as paper have it twice as wide and darker, whatever `outline` says of the others.
     Returns premultiplied RGBA [h, w, 4].
     """
     height, width = (side - 2 * margin for side in pixels.shape[:2])
@@ -126,16 +130,26 @@ def dabs(pixels: NDArray[np.uint8], opacity: float, outline: int, margin: int) -
     if not pixels[..., 3].any():
         return np.zeros_like(inner, order="C")
     shown = (inner * np.float32(opacity) + 0.5).astype(np.uint8)
-    if outline:
-        covered = pixels[..., 3] > 64
-        deep = np.ones((height, width), bool)
-        for dy, dx in ((0, outline), (0, -outline), (outline, 0), (-outline, 0)):
-            deep &= covered[margin + dy : margin + dy + height, margin + dx : margin + dx + width]
-        edge = covered[margin : margin + height, margin : margin + width] & ~deep
-        keep = np.where(edge, np.float32(1 - OUTLINE_STRENGTH), np.float32(1))[..., None]
-        shown = (shown * keep).astype(np.uint8)
-        shown[..., 3][edge] = np.maximum(shown[..., 3][edge], round(255 * OUTLINE_STRENGTH))
+    pale = inner[..., :3].min(axis=2) >= PALE * inner[..., 3]
+    for reach, strength, where in (
+        (outline, OUTLINE_STRENGTH, ~pale),
+        (margin, PALE_OUTLINE_STRENGTH, pale),
+    ):
+        if reach:
+            edge = _edge(pixels[..., 3] > 64, reach, margin) & where
+            keep = np.where(edge, np.float32(1 - strength), np.float32(1))[..., None]
+            shown = (shown * keep).astype(np.uint8)
+            shown[..., 3][edge] = np.maximum(shown[..., 3][edge], round(255 * strength))
     return shown
+
+
+def _edge(covered: NDArray[np.bool_], reach: int, margin: int) -> NDArray[np.bool_]:
+    """What is covered and lies at most `reach` pixels from what is not, without the `margin` around it."""
+    height, width = (side - 2 * margin for side in covered.shape)
+    deep = np.ones((height, width), bool)
+    for dy, dx in ((0, reach), (0, -reach), (reach, 0), (-reach, 0)):
+        deep &= covered[margin + dy : margin + dy + height, margin + dx : margin + dx + width]
+    return covered[margin : margin + height, margin : margin + width] & ~deep
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:

@@ -110,6 +110,29 @@ def test_hints_show_as_dabs_and_can_be_hidden(canvas: CanvasWidget, document: Do
     assert seen(canvas, hand.at((230, 200))) == (255, 255, 255)
 
 
+def test_a_white_hint_has_a_dark_edge_on_the_drawing_and_none_on_the_picture(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    canvas.toolbox.choose(ToolId.HINT)
+    white = replace(canvas.toolbox.options.hint, colour=(255, 255, 255), size_px=40.0)
+    canvas.toolbox.set_options(replace(canvas.toolbox.options, hint=white))
+    sheet = QImage(512, 512, QImage.Format.Format_RGB32)
+    sheet.fill(QColor("white"))
+    hand.drag([(200, 200), (260, 200)])
+    canvas.set_picture(sheet, revision=document.revision)
+    canvas.zoom_to(1.0)
+
+    def darkest(*, picture: bool) -> int:
+        spots = [seen(canvas, hand.at((230, y), picture=picture)) for y in np.arange(215.0, 224.0)]
+        return min(min(spot) for spot in spots)
+
+    assert darkest(picture=False) < 60
+    assert seen(canvas, hand.at((230, 200))) == (255, 255, 255)
+    assert darkest(picture=True) == 255
+    pixels = document.hints.surface.read(document.rect)
+    assert (pixels[..., :3] == pixels[..., 3:]).all(), "the mark is on the screen alone"
+
+
 def test_erased_and_undone_ink_leaves_the_screen(
     canvas: CanvasWidget, document: Document, hand: Hand
 ) -> None:
@@ -194,6 +217,22 @@ def test_both_panes_show_the_same_point_in_the_middle(canvas: CanvasWidget, hand
     assert view.to_document(panes.drawing.middle, panes.drawing.middle) == view.to_document(
         panes.picture.middle, panes.picture.middle
     )
+
+
+def test_a_double_click_brings_the_divider_to_the_middle_and_the_drawing_stays_fitted(
+    canvas: CanvasWidget, hand: Hand
+) -> None:
+    fitted = canvas.view.zoom
+    canvas.set_split(0.9)
+    places = canvas.arrangement
+    assert places.picture.width >= 0.24 * canvas.width(), "the picture stays in sight"
+    assert canvas.is_fitted
+    assert canvas.view.zoom < fitted
+    assert places.divider is not None
+    hand.mouse(QEvent.Type.MouseButtonDblClick, QPointF(*places.divider.middle))
+    hand.mouse(QEvent.Type.MouseButtonRelease, QPointF(*places.divider.middle))
+    assert canvas.split == 0.5
+    assert canvas.view.zoom == pytest.approx(fitted)
 
 
 def test_each_mode_keeps_its_own_divider(canvas: CanvasWidget) -> None:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.ui.canvas.panes import SPLIT_MAX, SPLIT_MIN, ViewMode, arrange, grip, split_at
+from studio.ui.canvas.panes import (
+    PICTURE_LEAST,
+    SPLIT_MAX,
+    SPLIT_MIN,
+    ViewMode,
+    arrange,
+    grip,
+    limited,
+    split_at,
+)
 from studio.ui.canvas.view import Point, Size
 
 sizes = st.builds(Size, st.integers(160, 3000).map(float), st.integers(120, 2000).map(float))
@@ -35,9 +44,11 @@ def test_the_divider_comes_to_the_pointer_within_its_limits(size: Size, mode: Vi
     x = size.width * share
     split = split_at(mode, size, x)
     assert SPLIT_MIN <= split <= SPLIT_MAX
+    if mode is ViewMode.SIDE_BY_SIDE:
+        assert 1 - split >= PICTURE_LEAST
     divider = arrange(mode, size, split).divider
     assert divider is not None
-    if SPLIT_MIN < split < SPLIT_MAX:
+    if SPLIT_MIN < split < limited(mode, SPLIT_MAX):
         assert divider.middle.x == pytest.approx(x, abs=1.0)
 
 
