@@ -122,12 +122,14 @@ def open_archive(path: Path) -> Iterator[Archive]:
             _check_entries(name, packed)
             archive = Archive(name, packed)
             if archive.read("mimetype", 100).strip() != MIMETYPE.encode():
-                raise archive.damaged("it is a zip archive but no OpenRaster drawing")
+                raise archive.damaged("it is not a drawing")
             yield archive
     except FileNotFoundError:
         raise UserError(f"{path} does not exist; check the path.") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError) as error:
-        raise UserError(f"{name} is no OpenRaster drawing or is cut short; choose another file.") from error
+        raise UserError(
+            f"{name} is damaged, or not a drawing at all; choose another file or an older copy of it."
+        ) from error
     except (OSError, NotImplementedError) as error:
         raise UserError(f"{name} cannot be read ({error}); check the file and its folder.") from error
 

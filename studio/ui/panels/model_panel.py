@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -16,11 +17,12 @@ from PySide6.QtWidgets import (
 
 from studio.core.library import ModelEntry, is_for_sketches
 from studio.ui.icons import ICON_PX, Checked, IconBook
-from studio.ui.model_card import facts_line, metrics_line, origin_line
+from studio.ui.model_card import about_line, figures, measured_line, origin_line, size_line
 from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.picker import Picker
+from training.manifest import ModelManifest
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 OPEN_FOLDER = "Open the models folder…"
@@ -55,15 +57,23 @@ class ModelPanel(QWidget):
         self.card_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.card_button.toggled.connect(self._show_card)
         icons.bind(self.card_button, "information-outline", checked=Checked.SAME)
-        self.facts, self.metrics, self.origin = _card_line(), _card_line(), _card_line()
+        self._run_ms: float | None = None
+        self.about, self.measures, self.measured, self.origin = (_card_line() for _ in range(4))
+        self.figures = QGridLayout()
+        self.figures.setContentsMargins(0, 0, 0, 0)
+        self.figures.setHorizontalSpacing(GAP)
+        self.figures.setVerticalSpacing(2)
+        self.figures.setColumnStretch(0, 1)
         card = QFrame()
         card.setProperty("role", "card")
         lines = QVBoxLayout(card)
         lines.setContentsMargins(12, 8, 12, 8)
         lines.setSpacing(4)
-        for label in (self.facts, self.metrics, self.origin):
+        for label in (self.about, self.measures, self.measured):
             lines.addWidget(label)
-        for label in (self.metrics, self.origin):
+        lines.addLayout(self.figures)
+        lines.addWidget(self.origin)
+        for label in (self.measures, self.origin):
             label.setProperty("role", "muted")
         self.card = card
         self.note = muted_label()
@@ -136,13 +146,39 @@ class ModelPanel(QWidget):
             "Model that colours the drawing" if entry is not None else "There is no usable model yet"
         )
         if entry is not None and entry.manifest is not None:
-            self.facts.setText(facts_line(entry.manifest))
-            self.metrics.setText(metrics_line(entry.manifest))
-            self.metrics.setVisible(bool(metrics_line(entry.manifest)))
+            self.about.setText(about_line(entry.manifest))
+            self.measured.setText(measured_line(entry.manifest))
+            self.measured.setVisible(bool(measured_line(entry.manifest)))
             self.origin.setText(origin_line(entry.manifest))
-            self.card.setToolTip(plain_tip("\n".join(_card(entry))))
+            self.origin.setToolTip(plain_tip(entry.manifest.note) if entry.manifest.note else "")
+            self._show_figures(entry.manifest)
+        self._show_size()
         self._show_card()
         self._show_note()
+
+    def show_speed(self, run_ms: float | None) -> None:
+        """Say how long the model in use takes for a picture; None: that is not known yet."""
+        if run_ms != self._run_ms:
+            self._run_ms = run_ms
+            self._show_size()
+
+    def _show_size(self) -> None:
+        entry = self._session.entry
+        if entry is not None and entry.manifest is not None:
+            self.measures.setText(size_line(entry.manifest, entry.size_bytes, self._run_ms))
+            self.measures.setToolTip("The size it draws at, the size of its file, its time for a picture")
+
+    def _show_figures(self, manifest: ModelManifest) -> None:
+        while (item := self.figures.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for row, figure in enumerate(figures(manifest)):
+            name, value = QLabel(figure.name), QLabel(figure.value)
+            name.setProperty("role", "muted")
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            for column, label in enumerate((name, value)):
+                label.setToolTip(plain_tip(figure.meaning))
+                self.figures.addWidget(label, row, column)
 
     def _show_card(self) -> None:
         has_card, is_open = self._session.entry is not None, self.card_button.isChecked()
@@ -204,8 +240,8 @@ def _card(entry: ModelEntry) -> list[str]:
     manifest = entry.manifest
     if manifest is None:
         return [Path(entry.path).name]
-    lines = [entry.name, facts_line(manifest), metrics_line(manifest), origin_line(manifest), manifest.note]
-    return [line for line in lines if line]
+    lines = [entry.name, about_line(manifest), size_line(manifest, entry.size_bytes), origin_line(manifest)]
+    return [line for line in (*lines, manifest.note) if line]
 
 
 def _reason(entry: ModelEntry) -> str:
