@@ -1,6 +1,7 @@
 """The right column: model, label, colour hints and layers in sections that fold."""
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.actions import ActionId, Actions
@@ -68,6 +69,12 @@ class Column(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(COLUMN_PX + SCROLL_BAR_PX)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setFocus()  # that is, the canvas
+        else:
+            super().keyPressEvent(event)
 
 
 def _header_button(actions: Actions, action_id: ActionId) -> QToolButton:

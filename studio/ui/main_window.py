@@ -21,6 +21,7 @@ from studio.ui.command_palette import CommandPalette
 from studio.ui.drawing_files import DrawingFiles
 from studio.ui.edit_commands import EditCommands
 from studio.ui.first_steps import FirstSteps, Step
+from studio.ui.focus import keep_keys_on
 from studio.ui.help_commands import HelpCommands
 from studio.ui.icons import ICON_PX
 from studio.ui.inline_bar import InlineBar
@@ -31,6 +32,8 @@ from studio.ui.messages import Messages
 from studio.ui.model_import import ModelImport
 from studio.ui.palette import Palette
 from studio.ui.parts import Parts
+from studio.ui.pasting import Pasting
+from studio.ui.picture_notes import PictureNotes
 from studio.ui.rail import Rail
 from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
@@ -101,12 +104,15 @@ class MainWindow(QMainWindow):
         self.strip = ToolStrip(self.actions_table, STRIP)
         self.options = ToolOptionsBar(self.toolbox)
         self.notice = InlineBar(theme.icons)
+        self.pasting = Pasting(session, self.files, messages, self.notice, self.edit.undo, self)
         self.column = Column(session, self.toolbox, self.colours, self.actions_table, theme.icons)
         self.status = StatusBar(theme.palette)
         self.palette_popup = CommandPalette(self.actions_table, self, self.canvas)
         self.first_steps = FirstSteps(self.canvas, theme.palette)
         self._build_layout()
+        keep_keys_on(self.canvas, self.column, self.options, self.strip)
         self._connect()
+        self.picture_notes = PictureNotes(session, live, self.canvas)
         window_state.restore_tools(self.toolbox, self.colours, settings)
         window_state.restore_canvas(self.canvas, settings)
         window_state.restore_sections(self.column.sections, settings)
@@ -248,19 +254,22 @@ class MainWindow(QMainWindow):
         live.picture_changed.connect(self._on_picture)
         live.status_changed.connect(self.status.show_live)
         live.device_changed.connect(self.status.show_device)
+        live.speed_changed.connect(self.column.models.show_speed)
         live.label_pictures_ready.connect(self.column.labels.show_pictures)
         canvas.view_changed.connect(self._on_view)
         canvas.tool_hint.connect(self.status.show_passing)
         canvas.colour_picked.connect(self._on_colour_picked)
         canvas.stroke_finished.connect(self.colours.note_used)
         canvas.files_dropped.connect(self.files.open_paths)
-        canvas.image_pasted.connect(self.files.take_image)
+        canvas.image_pasted.connect(self.pasting.take)
         self.files.opened.connect(self._on_opened)
         self.files.saved.connect(self._show_title)
         self.files.models_dropped.connect(self.models.take)
+        self.column.layers.named.connect(self._on_layer_named)
         self.column.models.list_wanted.connect(self.models.look)
         self.column.models.folder_wanted.connect(self.help.open_models_folder)
         self.toolbox.options_changed.connect(self._on_tool_options)
+        self.options.line_wanted.connect(self._draw_on_line)
         self.spaces.changed.connect(self._on_space)
         self._messages.said.connect(self.status.say)
         self.status.details_wanted.connect(self.help.show_device_report)
@@ -286,12 +295,13 @@ class MainWindow(QMainWindow):
     def _on_opened(self, _document: object, picture: NDArray[np.uint8] | None) -> None:
         if picture is not None:
             self.canvas.set_picture(image_of(picture), self._session.document.revision)
+            self.picture_notes.refresh()
 
     def _on_picture(self, picture: LivePicture | None) -> None:
         self.canvas.set_picture(picture)
         # Pictures come fifty a second; the actions only care whether there is one and how large.
         kind = None if picture is None else picture.full_size
-        if kind != self._picture_kind:
+        if kind != self._picture_kind or not self._live.enabled:
             self._picture_kind = kind
             self.actions_table.refresh_soon()
 
@@ -310,6 +320,9 @@ class MainWindow(QMainWindow):
     def _on_colour_picked(self, red: int, green: int, blue: int) -> None:
         self.colours.choose((red, green, blue))
 
+    def _on_layer_named(self) -> None:
+        self.canvas.setFocus()
+
     def _on_tool_options(self) -> None:
         self.files.gap_px = self.toolbox.options.gap_px
 
@@ -326,7 +339,11 @@ class MainWindow(QMainWindow):
 
     def _show_layer(self) -> None:
         document = self._session.document
-        self.options.show_layer(document.layer(document.active_layer_id).name)
+        self.options.show_layer(document.layer(document.active_layer_id))
+
+    def _draw_on_line(self) -> None:
+        document = self._session.document
+        document.active_layer_id = document.line.id
 
     def _show_colours(self, palette: Palette) -> None:
         self.canvas.set_colours(QColor(palette.surround), QColor(palette.accent))

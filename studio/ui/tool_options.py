@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from studio.core.brush import Brush
+from studio.core.layers import Layer, LayerKind
 from studio.core.tools import ToolId
 from studio.ui.canvas.toolbox import ToolBox
 from studio.ui.theme import GAP, muted_label
@@ -19,6 +20,7 @@ SLIDER_PX = 72
 ROOM_FOR_SMOOTHING_PX = 640
 ROOM_FOR_OPACITY_PX = 820
 ROOM_FOR_LAYER_PX = 120
+ROOM_FOR_WARNING_PX = 400
 
 ADVICE = {
     ToolId.FILL: "Click into a region to hint its colour",
@@ -28,12 +30,18 @@ ADVICE = {
 
 
 class ToolOptionsBar(QWidget):
-    """Writes the brush of the chosen tool in the toolbox and shows it."""
+    """Writes the brush of the chosen tool in the toolbox and shows it.
+
+    *Signals*
+    line_wanted(): the pen shall go back to the layer of the lines.
+    """
+
+    line_wanted = Signal()
 
     def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._toolbox = toolbox
-        self._layer = ""
+        self._layer: Layer | None = None
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
@@ -51,6 +59,10 @@ class ToolOptionsBar(QWidget):
         self.advice = ElidedLabel()
         self.advice.setProperty("role", "muted")
         self.advice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.to_line = QPushButton("Draw on Line")
+        self.to_line.setProperty("role", "link")
+        self.to_line.setToolTip("Go back to the layer whose lines are coloured")
+        self.to_line.clicked.connect(self.line_wanted)
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 8, 0)
         line.setSpacing(GAP)
@@ -63,6 +75,7 @@ class ToolOptionsBar(QWidget):
         colour.addWidget(self.colour)
         line.addLayout(colour)
         line.addWidget(self.advice)
+        line.addWidget(self.to_line)
         line.addStretch(1)
         self._line = line
         toolbox.tool_changed.connect(self._show)
@@ -73,9 +86,9 @@ class ToolOptionsBar(QWidget):
         """Put something at the right end of the line."""
         self._line.addWidget(widget)
 
-    def show_layer(self, name: str) -> None:
-        """Say on which layer the eraser works: hints and lines look alike to the hand."""
-        self._layer = name
+    def show_layer(self, layer: Layer) -> None:
+        """Say on which layer the eraser works, and the pen where it does not draw lines to be coloured."""
+        self._layer = layer
         self._show()
 
     def minimumSizeHint(self) -> QSize:
@@ -108,19 +121,23 @@ class ToolOptionsBar(QWidget):
         strokes = brush is not None and tool is not ToolId.FILL
         # In a narrow window the rarer controls make room; they come back with it.
         self.size_row.setVisible(strokes)
-        self.smoothing.setVisible(strokes and self.width() >= ROOM_FOR_SMOOTHING_PX)
-        room = ROOM_FOR_OPACITY_PX + (ROOM_FOR_LAYER_PX if tool is ToolId.ERASER else 0)
-        self.opacity.setVisible(brush is not None and self.width() >= room)
+        unseen = tool is ToolId.PEN and self._layer is not None and self._layer.kind is LayerKind.PAINT
+        erases = tool is ToolId.ERASER and self._layer is not None
+        room = self.width() - (ROOM_FOR_WARNING_PX if unseen else 0)
+        self.smoothing.setVisible(strokes and room >= ROOM_FOR_SMOOTHING_PX)
+        for_words = ROOM_FOR_LAYER_PX if erases else 0
+        self.opacity.setVisible(brush is not None and room >= ROOM_FOR_OPACITY_PX + for_words)
         coloured = brush is not None and tool is not ToolId.ERASER
-        self.colour_name.setVisible(coloured)
+        self.colour_name.setVisible(coloured and not unseen)
         self.colour.setVisible(coloured)
         advice = ADVICE.get(tool, "")
-        if tool is ToolId.ERASER and self._layer:
-            advice = f"Erases on {self._layer}"
-        self.advice.set_text(
-            advice, "Pick another layer in the list of layers" if tool is ToolId.ERASER else ""
-        )
+        if self._layer is not None and erases:
+            advice = f"Erases on {self._layer.name}"
+        elif self._layer is not None and unseen:
+            advice = f"Draws on {self._layer.name}, which colouring does not see"
+        self.advice.set_text(advice, "Pick another layer in the list of layers" if erases or unseen else "")
         self.advice.setVisible(bool(advice))
+        self.to_line.setVisible(unseen)
         if brush is not None:
             self._show_brush(brush)
 

@@ -39,8 +39,8 @@ def edit_actions(parts: Parts) -> list[ActionSpec]:
         ),
         ActionSpec(
             ActionId.PASTE,
-            "&Paste as line art",
-            "Begin a drawing from the picture on the clipboard",
+            "&Paste",
+            "Begin a drawing from the picture on the clipboard, or put it in as a layer",
             edit.paste,
             ("Ctrl+V",),
             "content-paste",

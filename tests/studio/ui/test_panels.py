@@ -17,7 +17,7 @@ from studio.core.layers import LayerKind
 from studio.core.tools import ToolId
 from studio.ui.main_window import FRAME_SIZE
 from studio.ui.messages import MessageKind
-from studio.ui.model_card import facts_line, metrics_line, origin_line
+from studio.ui.model_card import about_line, facts_line, figures, measured_line, origin_line, size_line
 from studio.ui.panels.model_panel import OPEN_FOLDER, plain_tip
 from studio.ui.widgets.picture_grid import Tile
 from tests.fixtures.models import TinyModel
@@ -90,6 +90,37 @@ def test_a_swatch_takes_the_hint_brush_in_hand(qtbot: QtBot, studio: Studio) -> 
     assert studio.window.toolbox.tool is ToolId.HINT
     assert studio.window.toolbox.options.hint.colour == hints.swatches.colours[11]
     assert hints.in_hand.colour == hints.swatches.colours[11]
+
+
+def test_a_click_in_the_column_leaves_the_keys_to_the_canvas(qtbot: QtBot, studio: Studio) -> None:
+    column, canvas = studio.window.column, studio.canvas
+    qtbot.waitUntil(canvas.hasFocus, timeout=WAIT_MS)
+    clicked = (column.hints.swatches, column.labels.grid, column.hints.strength.slider, column.viewport())
+    for widget in (*clicked, column.layers.rows[0], column.sections["label"].header):
+        qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+        assert canvas.hasFocus(), widget
+    mode = canvas.mode
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.mode is not mode
+
+
+def test_a_name_keeps_the_keys_until_it_is_typed_and_controls_are_reached_by_tab(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    column, canvas = studio.window.column, studio.canvas
+    row = column.layers.row(paint_layer(studio))
+    qtbot.mouseDClick(row, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(row.editor.hasFocus, timeout=WAIT_MS)
+    qtbot.mouseClick(row.editor, Qt.MouseButton.LeftButton)
+    assert row.editor.hasFocus()
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert canvas.hasFocus()
+    column.labels.grid.setFocus(Qt.FocusReason.TabFocusReason)
+    assert column.labels.grid.hasFocus()
+    qtbot.keyClick(column.labels.grid, Qt.Key.Key_Escape)
+    assert canvas.hasFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    assert not canvas.hasFocus()
 
 
 def test_x_swaps_the_two_colours_and_back(qtbot: QtBot, studio: Studio) -> None:
@@ -175,12 +206,24 @@ def test_a_drawing_for_a_model_that_is_not_here_says_so(studio: Studio) -> None:
     assert studio.session.entry is not None
 
 
+def test_the_pen_says_when_colouring_does_not_see_what_it_draws(qtbot: QtBot, studio: Studio) -> None:
+    bar = studio.window.options
+    assert not bar.to_line.isVisible()
+    studio.document.active_layer_id = paint_layer(studio, "Picture 1")
+    assert bar.advice.text() == "Draws on Picture 1, which colouring does not see"
+    qtbot.mouseClick(bar.to_line, Qt.MouseButton.LeftButton)
+    assert studio.document.active_layer_id == studio.document.line.id
+    assert not bar.to_line.isVisible()
+    assert not bar.advice.isVisible()
+
+
 def test_the_card_unfolds_whole(qtbot: QtBot, studio: Studio) -> None:
     panel = studio.window.column.models
     assert not panel.card.isVisible()
     qtbot.mouseClick(panel.card_button, Qt.MouseButton.LeftButton)
     assert panel.card.isVisible()
-    assert panel.facts.text() == "64 px · 2 labels · hints"
+    assert panel.about.text().startswith("Colours drawings of Animals & Nature and Food & Drink.")
+    qtbot.waitUntil(lambda: panel.measures.text().endswith("ms here"), timeout=WAIT_MS)
     assert "Hide" in panel.card_button.toolTip()
     qtbot.mouseClick(panel.card_button, Qt.MouseButton.LeftButton)
     assert not panel.card.isVisible()
@@ -214,7 +257,7 @@ def test_the_eraser_says_where_it_erases(qtbot: QtBot, studio: Studio) -> None:
     assert bar.advice.text() == "Erases on Line"
 
 
-def test_the_card_names_facts_figures_and_origin() -> None:
+def test_the_card_says_what_a_model_is_for_and_names_its_figures_in_words() -> None:
     manifest = replace(
         TinyModel().manifest(),
         licence="CC BY-SA 4.0",
@@ -222,9 +265,17 @@ def test_the_card_names_facts_figures_and_origin() -> None:
         metrics={"n": 160, "metrics": {"l1": 0.0512, "ssim": 0.83}},
     )
     assert facts_line(manifest) == "64 px · 2 labels · hints"
-    assert metrics_line(manifest) == "L1 0.0512 · SSIM 0.83 · N = 160"
+    assert about_line(replace(manifest, labels=tuple("abcde"), dataset="My cats")) == (
+        "Colours drawings of a, b, c and 2 more kinds. Learned from My cats. Takes colour hints."
+    )
+    assert size_line(manifest, 12_300_000, 73.6) == "64 px · 12 MB · 74 ms here"
+    assert measured_line(manifest) == "Measured on 160 unseen drawings"
+    assert [(figure.name, figure.value) for figure in figures(manifest)] == [
+        ("Colour difference", "5.1 %"),
+        ("Likeness to the truth", "83 %"),
+    ]
     assert origin_line(manifest) == "CC BY-SA 4.0 · Us"
-    assert metrics_line(TinyModel().manifest()) == ""
+    assert measured_line(TinyModel().manifest()) == ""
 
 
 def test_a_strangers_words_are_no_html() -> None:
