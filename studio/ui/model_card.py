@@ -87,7 +87,7 @@ def figures(manifest: ModelManifest) -> list[Figure]:
         if key in known:
             found.append(
                 Figure(
-                    f"Distance from real ones ({short})",
+                    f"Distance to real ({short})",
                     f"{known[key]:.3g}",
                     "How far its pictures as a whole are from real ones, as an image network sees them. "
                     f"lower is better, and only comparable between models of the same data. ({short})",

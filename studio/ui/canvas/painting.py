@@ -237,7 +237,7 @@ def _paint_empty(painter: QPainter, look: Look, pane: Box, outline: QPolygonF) -
 
 def _captions(places: Arrangement, has_picture: bool, stale: bool, font: QFont) -> list[tuple[QRectF, str]]:
     """The places and words of the captions, those that fit."""
-    age = " · not up to date" if has_picture and stale else ""
+    age = " · not up to date (press R)" if has_picture and stale else ""
     if places.mode is ViewMode.OVER:
         texts = [(places.drawing_seen, f"Picture over drawing{age}" if has_picture else "Drawing")]
     else:

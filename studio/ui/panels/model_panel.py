@@ -21,6 +21,7 @@ from studio.ui.model_card import about_line, figures, measured_line, origin_line
 from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.calm_wheel import CalmWheel
+from studio.ui.widgets.elided import ElidedLabel
 from studio.ui.widgets.picker import Picker
 from training.manifest import ModelManifest
 
@@ -173,11 +174,12 @@ class ModelPanel(QWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for row, figure in enumerate(figures(manifest)):
-            name, value = QLabel(figure.name), QLabel(figure.value)
+            name, value = ElidedLabel(), QLabel(figure.value)
+            name.set_text(figure.name, plain_tip(figure.meaning))
             name.setProperty("role", "muted")
+            value.setToolTip(plain_tip(figure.meaning))
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
             for column, label in enumerate((name, value)):
-                label.setToolTip(plain_tip(figure.meaning))
                 self.figures.addWidget(label, row, column)
 
     def _show_card(self) -> None:
