@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
         self.palette_popup = CommandPalette(self.actions_table, self, self.canvas)
         self.first_steps = FirstSteps(self.canvas, theme.palette)
         self._build_layout()
-        keep_keys_on(self.canvas, self.column, self.options, self.strip)
+        keep_keys_on(self.canvas, self.column, self.options, self.strip, self.status)
         self._connect()
         self.picture_notes = PictureNotes(session, live, self.canvas)
         window_state.restore_tools(self.toolbox, self.colours, settings)

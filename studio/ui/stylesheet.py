@@ -71,8 +71,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextBrowser {{ background:
               selection-background-color: {accent}; selection-color: {on_accent}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus {{ border-color: {accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {faint}; border-color: {border}; }}
-QSpinBox, QDoubleSpinBox {{ padding: 4px 20px 4px 8px; min-height: 18px; }}
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ padding: 0; border: none; background: transparent; }}
+QSpinBox, QDoubleSpinBox {{ padding-right: 20px; min-height: 18px; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {{
               width: 18px; border: none; background: transparent; subcontrol-origin: border; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-position: top right; }}

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from studio.core.document import LARGEST_SIDE, SMALLEST_SIDE
 from studio.ui.dialogs.basis import button_row, new_dialog
 from studio.ui.theme import GAP, muted_label
+from studio.ui.widgets.number_field import NumberField
 
 PRESETS = ((512, 512), (1024, 1024), (2048, 2048), (1024, 1448), (1920, 1080))
 
@@ -49,8 +50,8 @@ def ask_new_drawing(parent: QWidget, width: int, height: int, on_size: Callable[
     return dialog
 
 
-def _side_field(value: int, name: str) -> QSpinBox:
-    field = QSpinBox()
+def _side_field(value: int, name: str) -> NumberField:
+    field = NumberField()
     field.setRange(SMALLEST_SIDE, LARGEST_SIDE)
     field.setSuffix(" px")
     field.setSingleStep(64)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from studio.ui.actions import ActionId, Actions
 from studio.ui.dialogs.basis import new_dialog
 from studio.ui.theme import muted_label
 from studio.ui.widgets.elided import ElidedLabel
+from studio.ui.widgets.number_field import NumberField
 from studio.workers.training import HOST, PYTHON
 
 DEVICES = (
@@ -44,10 +44,10 @@ class SettingsDialog(QObject):
         self.dialog: QDialog = dialog
         self._settings = settings
         self.device = _choice(DEVICES, "Device")
-        self.threads = QSpinBox()
+        self.threads = NumberField()
         self.threads.setRange(1, 64)
         self.theme = _choice(THEMES, "Theme")
-        self.autosave = QSpinBox()
+        self.autosave = NumberField()
         self.autosave.setRange(1, 10)
         self.autosave.setSuffix(" s")
         self.host = _choice(HOSTS, "Training")

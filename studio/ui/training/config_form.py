@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from studio.ui.theme import muted_label
 from studio.ui.training.basis import link, subtitle
 from studio.ui.widgets.calm_wheel import CalmWheel
+from studio.ui.widgets.number_field import NumberField
 from training.options import Setting
 
 MOST = 2**31 - 1
@@ -100,8 +101,8 @@ class ConfigForm(QWidget):
         self._writers[setting.name] = write
         return box
 
-    def _whole(self, setting: Setting) -> QSpinBox:
-        box = QSpinBox()
+    def _whole(self, setting: Setting) -> NumberField:
+        box = NumberField()
         box.setRange(int(setting.low or 0), int(min(setting.high or MOST, MOST)))
         box.setKeyboardTracking(False)
         box.valueChanged.connect(partial(self.edited.emit, setting.name))
