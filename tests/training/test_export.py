@@ -80,7 +80,7 @@ def exported_again(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         del proto.metadata_props[:]
         return proto
 
-    monkeypatch.setattr(export, "_to_onnx", translated)
+    monkeypatch.setattr(export, "to_onnx", translated)
 
 
 @pytest.mark.usefixtures("exported_again")
