@@ -177,12 +177,10 @@ class UNetGenerator(nn.Module):
             if level > 0:
                 for block in cast(nn.ModuleList, self.decode[level - 1]):
                     x = block(x, condition)
-        values = F.pixel_shuffle(self.colours(x), 2).float()
-        own, gate, bare = values[:, :-2], torch.sigmoid(values[:, -2:-1]), torch.sigmoid(values[:, -1:])
-        scores = own
-        if self.options["swatches"]:
-            chances = torch.softmax(SHARPNESS * scores, dim=1)
-            own = F.conv2d(chances, self.swatch_table.t()[:, :, None, None])
+        values = self.colours(x).float()
+        scores, gates = values[:, :-8], torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
+        own = F.pixel_shuffle(self._chosen(scores) if self.options["swatches"] else scores, 2)
+        gate, bare = gates[:, :1], gates[:, 1:]
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
         own = own + bare * ground * (1.0 - own)
         hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
@@ -192,8 +190,21 @@ class UNetGenerator(nn.Module):
         if self.grain > 1:
             flats = F.interpolate(flats, scale_factor=float(self.grain), mode="bilinear")
         if explain:
-            return Choice(flats, scores, (1.0 - ground) * (1.0 - hinted[:, 3:]))
+            return Choice(flats, F.pixel_shuffle(scores, 2), (1.0 - ground) * (1.0 - hinted[:, 3:]))
         return flats
+
+    def _chosen(self, scores: Tensor) -> Tensor:
+        """The mean [N,12,h,w] of the swatches by their ``scores`` [N,4K,h,w], four sub-pixels a cell.
+
+        A softmax, its sum taken by the same convolution that weighs the colours: ONNX Runtime's own walks
+        over the channels of every pixel.
+        """
+        count, height, width = len(self.swatch_table), scores.shape[2], scores.shape[3]
+        scores = SHARPNESS * scores.reshape(-1, count, 4 * height, width)
+        weights = torch.exp(scores - scores.amax(dim=1, keepdim=True))
+        table = torch.cat([self.swatch_table.t(), self.swatch_table.new_ones(1, count)])
+        sums = F.conv2d(weights, table[:, :, None, None])
+        return (sums[:, :3] / sums[:, 3:]).reshape(-1, 12, height, width)
 
     def _condition(self, label: Tensor, noise: Tensor, like: Tensor) -> Tensor:
         """[N,E], zero when the label is "any" and the noise zero."""
