@@ -141,12 +141,13 @@ def start_small(network: nn.Module) -> None:
 def label_vector(labels: int, embedding: int) -> nn.Linear | None:
     """A label's embedding as a layer, which takes mixtures too: zeros, any label, stay zeros.
 
-    None without labels; ``embedding`` 0 makes it as long as there are labels.
+    None without labels; ``embedding`` 0 makes it as long as there are labels. Embeddings start about as long
+    as a one-hot label, 1: measured on digits, ones of length 7 (50 numbers of deviation 1) drown the noise.
     """
     if not labels:
         return None
     layer = nn.Linear(labels, embedding or labels, bias=False)
-    nn.init.normal_(layer.weight)
+    nn.init.normal_(layer.weight, std=layer.out_features**-0.5)
     return layer
 
 

@@ -14,7 +14,8 @@ picture's side, for a quarter of the price, and its colours are enlarged.
 
 With ``swatches`` the network does not paint but choose: its own colour is a mean of fixed swatches, sharpened
 towards the likeliest. Where a shape may be red as well as green, a painted colour is the brown between them;
-a chosen one is red or green (Zhang et al. 2016, "Colorful Image Colorization", sections 2.1 and 2.3).
+a chosen one is red or green (Zhang et al. 2016, "Colorful Image Colorization", sections 2.1 and 2.3). The
+pixels of a region between lines choose together.
 """
 
 from itertools import pairwise
@@ -26,7 +27,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
 from training.networks.registry import register_network
-from training.networks.spread import find_ground, spread_hints
+from training.networks.spread import average_regions, find_ground, spread_hints
 
 STRIDE = 32
 SMALLEST, LARGEST = 64, 1024
@@ -179,6 +180,8 @@ class UNetGenerator(nn.Module):
                     x = block(x, condition)
         values = self.colours(x).float()
         scores, gates = values[:, :-8], torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
+        if self.options["swatches"]:
+            scores = _by_region(scores, sketch)
         own = F.pixel_shuffle(self._chosen(scores) if self.options["swatches"] else scores, 2)
         gate, bare = gates[:, :1], gates[:, 1:]
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
@@ -219,6 +222,16 @@ class UNetGenerator(nn.Module):
 def _active(x: Tensor) -> Tensor:
     """Leaky: amid a large plain region a thin level of plain ReLUs dies, and its colours with it."""
     return F.leaky_relu(x, SLOPE)
+
+
+def _by_region(scores: Tensor, sketch: Tensor) -> Tensor:
+    """``scores`` [N,4K,h,w], averaged within the regions between the lines.
+
+    A region is of one colour more often than not, and its pixels know more together.
+    """
+    cells = scores.reshape(-1, scores.shape[1] // 4, 4, *scores.shape[2:])
+    together, inside = average_regions(cells.mean(dim=2), sketch)
+    return scores + inside * (together.repeat_interleave(4, dim=1) - scores)
 
 
 def coarser(sketch: Tensor, hints: Tensor, grain: int) -> tuple[Tensor, Tensor]:
