@@ -109,7 +109,7 @@ def test_a_model_that_deviates_is_not_published(
 def test_the_deviation_is_measured_and_not_assumed(model: Path) -> None:
     network, manifest = load_generator_from_onnx(model)
     with torch.no_grad():
-        network.colours.bias.add_(0.05)  # type: ignore[union-attr,operator]
+        network.colours.bias[:4].add_(5.0)  # type: ignore[union-attr,operator]
     assert graph.worst_deviation(graph.PixelModel(network), model.read_bytes(), manifest) > export.TOLERANCE
 
 
@@ -122,7 +122,8 @@ def test_training_starts_from_a_shared_model(model: Path, pairs: Path, tmp_path:
     shared = load_generator_from_onnx(model)[0].state_dict()
     assert started.keys() == shared.keys()
     for name, value in started.items():
-        torch.testing.assert_close(value, shared[name], rtol=0, atol=1e-5)
+        if not name.startswith("colours"):  # fitted to the swatches of the new run's own pictures
+            torch.testing.assert_close(value, shared[name], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("labels", [("boxes", "Hats", "Round things"), ("Hats",), ()])

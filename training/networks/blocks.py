@@ -138,16 +138,17 @@ def start_small(network: nn.Module) -> None:
                 nn.init.zeros_(layer.bias)
 
 
-def label_vector(labels: int, embedding: int) -> nn.Linear | None:
+def label_vector(labels: int, embedding: int, judge: bool = False) -> nn.Linear | None:
     """A label's embedding as a layer, which takes mixtures too: zeros, any label, stay zeros.
 
-    None without labels; ``embedding`` 0 makes it as long as there are labels. Embeddings start about as long
-    as a one-hot label, 1: measured on digits, ones of length 7 (50 numbers of deviation 1) drown the noise.
+    None without labels; ``embedding`` 0 makes it as long as there are labels. A generator's embeddings start
+    as vectors of about length 1, a ``judge``'s as numbers of about size 1: measured on digits with dense
+    networks, longer ones drown the noise beside them, and shorter ones are lost among the pixels.
     """
     if not labels:
         return None
     layer = nn.Linear(labels, embedding or labels, bias=False)
-    nn.init.normal_(layer.weight, std=layer.out_features**-0.5)
+    nn.init.normal_(layer.weight, std=1.0 if judge else layer.out_features**-0.5)
     return layer
 
 

@@ -79,7 +79,7 @@ class DenseJudge(nn.Module):
     ) -> None:
         super().__init__()
         self.apart = norm == "batch"
-        self.label = label_vector(labels, embedding)
+        self.label = label_vector(labels, embedding, judge=True)
         told = self.label.out_features if self.label is not None else 0
         widths = [picture * size * size + told, *(layers or JUDGE_LAYERS)]
         self.layers = nn.ModuleList(

@@ -65,7 +65,7 @@ class StridedTrunk(nn.Module):
         self.beside = normalised(nn.Conv2d(maps, widths[0] - own, 4, 2, 1), first_norm) if late else None
         if norm == "batch":
             start_small(self)
-        self.maps = label_vector(labels, embedding) if maps else None
+        self.maps = label_vector(labels, embedding, judge=True) if maps else None
         self.norm = norm
         self.attends, self.attention = -1, nn.Module()
 
