@@ -24,7 +24,7 @@ def show_recipes(name: str | None, as_json: bool) -> None:
 
 
 def _shown(recipe: Recipe) -> dict[str, Any]:
-    from training.recipes.cost import parameter_counts  # loads torch, which a list does without
+    from training.recipe_cost import parameter_counts  # loads torch, which a list does without
 
     return recipe.to_dict() | {"parameters": parameter_counts(recipe)}
 

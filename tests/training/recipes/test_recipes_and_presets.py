@@ -7,9 +7,9 @@ import pytest
 
 from training.config import TrainConfig
 from training.files import UserError
+from training.recipe_cost import parameter_counts
+from training.recipe_page import page
 from training.recipes import get_recipe, recipe_names
-from training.recipes.cost import parameter_counts
-from training.recipes.page import page
 from training.recipes.presets import QUALITIES, with_quality
 
 
@@ -56,4 +56,4 @@ def test_an_unknown_quality_is_refused_with_the_known_ones() -> None:
 
 def test_the_page_of_recipes_says_what_the_registry_says() -> None:
     written = (Path(__file__).resolve().parents[3] / "docs" / "recipes.md").read_text(encoding="utf-8")
-    assert written == page(), "make it again: python -m training.recipes.page docs/recipes.md"
+    assert written == page(), "make it again: python -m training.recipe_page docs/recipes.md"

@@ -1,6 +1,6 @@
 """The page of all recipes, docs/recipes.md, made from the registry; a test keeps the two in step.
 
-python -m training.recipes.page docs/recipes.md
+python -m training.recipe_page docs/recipes.md
 """
 
 import sys
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from training.config import TrainConfig
 from training.files import write_text
+from training.recipe_cost import parameter_counts
 from training.recipes import Recipe, get_recipe, recipe_names
-from training.recipes.cost import parameter_counts
 
 HEAD = """# Recipes
 
@@ -23,7 +23,7 @@ the training workspace or with
 
 Any setting can be changed with `--set section.key=value`. A data set that a recipe cannot use is refused
 before the first step, with the remedy. This page is made from the recipes themselves by
-`python -m training.recipes.page docs/recipes.md`.
+`python -m training.recipe_page docs/recipes.md`.
 
 What is ours throughout, whatever a report says: random numbers are functions of seed, step and sample, so
 that a run resumes to the last bit; a loss that is no number changes nothing; discriminators with batch norm
