@@ -36,7 +36,9 @@ from studio.ui.canvas.input import (
     Phase,
     Pointer,
     TabletGuard,
+    cursor_of,
     dropped_files,
+    is_plain_key,
     pinch_of,
     pointer_of,
     scroll_of,
@@ -273,14 +275,7 @@ class CanvasWidget(CanvasDisplay):
         return None if pane is None else self.view.to_document(at, pane.middle)
 
     def _set_cursor(self, tool: ToolId, outlined: bool) -> None:
-        if self._divider_hot:
-            shape = Qt.CursorShape.SplitHCursor
-        elif isinstance(self._drag, PanDrag):
-            shape = Qt.CursorShape.ClosedHandCursor
-        elif tool is ToolId.PAN:
-            shape = Qt.CursorShape.OpenHandCursor
-        else:
-            shape = Qt.CursorShape.BlankCursor if outlined else Qt.CursorShape.CrossCursor
+        shape = cursor_of(tool, outlined, self._divider_hot, isinstance(self._drag, PanDrag))
         if shape != self.cursor().shape():
             self.setCursor(shape)
 
@@ -298,7 +293,7 @@ class CanvasWidget(CanvasDisplay):
                 event.accept()
                 return True
             # Qt would move the focus on Tab: Ctrl+Tab and Shift+Tab do.
-            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and _plain(event):
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and is_plain_key(event):
                 self.cycle_mode()
                 return True
             if (
@@ -314,7 +309,7 @@ class CanvasWidget(CanvasDisplay):
     def _wants(self, event: QKeyEvent) -> bool:
         """Whether a key is the canvas's own even where the window has a shortcut on it."""
         escape = event.key() == Qt.Key.Key_Escape and self._drag is not None
-        return escape or (event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Tab) and _plain(event))
+        return escape or (event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Tab) and is_plain_key(event))
 
     def _take_gesture(self, event: QGestureEvent | QNativeGestureEvent) -> bool:
         pinch = pinch_of(event, self.mapFromGlobal)
@@ -401,7 +396,3 @@ class CanvasWidget(CanvasDisplay):
     def dropEvent(self, event: QDropEvent) -> None:
         if self.take_mime(event.mimeData()):
             event.acceptProposedAction()
-
-
-def _plain(event: QKeyEvent) -> bool:
-    return event.modifiers() == Qt.KeyboardModifier.NoModifier

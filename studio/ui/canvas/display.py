@@ -297,7 +297,7 @@ class CanvasDisplay(QWidget):
     def _pen_region(self) -> QRegion:
         if self._pen is None:
             return QRegion()
-        return self._seen(partial(_pen_extent, self._view, self._pen))
+        return self._seen(partial(extent_of_pen, self._view, self._pen))
 
     def _seen(self, extent: Callable[[Box], QRect]) -> QRegion:
         """The widget region of something that every pane shows at `extent(pane)`."""
@@ -384,26 +384,10 @@ class CanvasDisplay(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint_frame(
-            painter,
-            event.region(),
-            Frame(
-                self.arrangement,
-                self._view,
-                self._document_size,
-                self._rasters,
-                self._look,
-                self._pen,
-                self._hints_over_picture,
-                self._divider_hot,
-            ),
-        )
+        shown = self.arrangement, self._view, self._document_size, self._rasters, self._look, self._pen
+        paint_frame(painter, event.region(), Frame(*shown, self._hints_over_picture, self._divider_hot))
         painter.end()
 
     def _follow_screen(self) -> None:
         if self._view.pixel_ratio != self.devicePixelRatioF():
             self._show_view(self._view.on_screen(self.devicePixelRatioF()))
-
-
-def _pen_extent(view: ViewTransform, mark: PenMark, pane: Box) -> QRect:
-    return extent_of_pen(view, pane, mark)

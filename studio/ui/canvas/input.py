@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt
 from PySide6.QtGui import (
     QInputDevice,
+    QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPointingDevice,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
 from studio.core.stroke import PenSample
+from studio.core.tools import ToolId
 from studio.ui.canvas.view import Point
 
 NOTCH = 120.0  # angleDelta of one notch of a mouse wheel, in eighths of a degree
@@ -190,6 +192,22 @@ def pinch_of(
         dx=centre.x() - before.x(),
         dy=centre.y() - before.y(),
     )
+
+
+def is_plain_key(event: QKeyEvent) -> bool:
+    """Whether no Shift, Ctrl, Alt or Meta is held with the key."""
+    return event.modifiers() == Qt.KeyboardModifier.NoModifier
+
+
+def cursor_of(tool: ToolId, outlined: bool, over_divider: bool, panning: bool) -> Qt.CursorShape:
+    """The pointer's shape; a tool whose size is ``outlined`` on the canvas needs none."""
+    if over_divider:
+        return Qt.CursorShape.SplitHCursor
+    if panning:
+        return Qt.CursorShape.ClosedHandCursor
+    if tool is ToolId.PAN:
+        return Qt.CursorShape.OpenHandCursor
+    return Qt.CursorShape.BlankCursor if outlined else Qt.CursorShape.CrossCursor
 
 
 def dropped_files(mime: QMimeData) -> list[Path]:

@@ -92,7 +92,7 @@ def extent_of(view: ViewTransform, pane: Box, rect: QRect) -> QRect:
     return _transform(view, pane).mapRect(QRectF(rect)).toAlignedRect().adjusted(-2, -2, 2, 2)
 
 
-def extent_of_pen(view: ViewTransform, pane: Box, pen: PenMark) -> QRect:
+def extent_of_pen(view: ViewTransform, pen: PenMark, pane: Box) -> QRect:
     """The widget pixels the pen's outline can touch in a pane."""
     at = view.to_widget(pen.at, pane.middle)
     reach = max((pen.radius or 0.0) * view.scale, SMALLEST_OUTLINE_PX * 2) + 3.0
