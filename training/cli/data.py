@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from training.cli.progress import progress_bar
@@ -12,12 +13,15 @@ from training.data.options import SourceConfig
 SHOWN = 5
 
 
-def prepare_openmoji_command(folder: Path, size: int) -> None:
-    """Render OpenMoji into ``folder``, with a progress bar; UserError as ``prepare_openmoji`` raises it."""
+def prepare_openmoji_command(folder: Path, size: int, also: Sequence[Path] = ()) -> None:
+    """Render OpenMoji, and the sets ``also``, into ``folder``, with a progress bar.
+
+    UserError as ``prepare_openmoji`` raises it.
+    """
     from training.data.openmoji import prepare_openmoji
 
     with progress_bar("drawing") as show:
-        prepared = prepare_openmoji(folder, size, show)
+        prepared = prepare_openmoji(folder, size, show, also)
     counts = ", ".join(f"{sum(labels.values())} {split}" for split, labels in prepared.counts.items())
     sys.stdout.write(f"{prepared.folder}: {counts}, {len(prepared.labels)} labels\n")
 

@@ -42,6 +42,14 @@ def make_parser() -> argparse.ArgumentParser:
     prepare.add_argument("source", choices=("openmoji",), help="where the pictures come from")
     prepare.add_argument("folder", type=Path, metavar="DIR", help="new folder for the data set")
     prepare.add_argument("--size", type=_whole, default=256, help="side of the pictures, 64 to 1024 (256)")
+    prepare.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PACK",
+        help="learn from another emoji set too: folder of an unpacked npm package @iconify-json/NAME",
+    )
     prepare.set_defaults(run=_prepare)
 
     inspect = commands.add_parser(
@@ -160,7 +168,7 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 def _prepare(options: argparse.Namespace) -> None:
     from training.cli.data import prepare_openmoji_command
 
-    prepare_openmoji_command(options.folder, options.size)
+    prepare_openmoji_command(options.folder, options.size, options.also)
 
 
 def _inspect(options: argparse.Namespace) -> None:

@@ -1,5 +1,7 @@
 """The colours under the lines: a picture without its line art."""
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ CLEAR = 250
 OPEN = 200
 
 Pixels = NDArray[np.uint8]
+Value = TypeVar("Value", bound=np.generic)
 
 
 def flats_of(image: Pixels, sketch: Pixels) -> Pixels:
@@ -33,8 +36,8 @@ def flats_of(image: Pixels, sketch: Pixels) -> Pixels:
     return fill_nearest(source, np.asarray(clear, np.uint8))
 
 
-def fill_nearest(values: Pixels, known: Pixels) -> Pixels:
-    """Return ``values`` uint8 [H,W,...], pixels where ``known`` [H,W] is 0 taken from the nearest known."""
+def fill_nearest(values: NDArray[Value], known: Pixels) -> NDArray[Value]:
+    """Return ``values`` [H,W,...], pixels where ``known`` [H,W] is 0 taken from the nearest known."""
     if not known.any() or known.all():
         return values.copy()
     _, nearest = cv2.distanceTransformWithLabels(

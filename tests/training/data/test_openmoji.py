@@ -11,16 +11,8 @@ import pytest
 from PIL import Image
 
 from training.data import openmoji
-from training.data.openmoji import (
-    LABELS,
-    choose,
-    family_key,
-    folder_fingerprint,
-    group_table,
-    line_art,
-    prepare_openmoji,
-    split_of,
-)
+from training.data.emoji_families import LABELS, family_key, group_table, split_of
+from training.data.openmoji import choose, folder_fingerprint, line_art, prepare_openmoji
 from training.data.paired import PairedDataset
 from training.files import UserError
 
