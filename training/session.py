@@ -29,6 +29,8 @@ CALIBRATION_STEPS = 20
 """Steps after which a budget in minutes becomes a number of steps for the first time."""
 PAUSE_POLL_S = 0.05
 SAVE_RETRY_S = 60.0
+LONGEST_UNSAVED_S = 120.0
+"""Time after which the state is saved at the next report of losses: on a slow machine a step takes long."""
 EVALUATE, SAMPLE, SAVE = "evaluate", "sample", "save"
 
 
@@ -79,6 +81,7 @@ class Session:
         self._reporter = Reporter(run, config, placement, team, state, dataset, held_out, on_event)
         self._preview: commands.SetPreview | None = None
         self._saved_step = -1
+        self._saved_elapsed_s = self.plan.elapsed_s
         self._pausing = False
         self._put_off: list[Command] = []
         self._task = task_of(config)
@@ -113,6 +116,7 @@ class Session:
         else:
             if logs:
                 self._reporter.step_done(losses.read(made, self.team.mean))
+                saves = saves or self.plan.elapsed_s - self._saved_elapsed_s >= LONGEST_UNSAVED_S
             if self.team.leads:
                 if self._due(self.config.every.evaluate) and self._affords(EVALUATE):
                     self._spared("the figures", self._evaluate)
@@ -274,6 +278,7 @@ class Session:
         if path is None:
             return False
         self._saved_step = self.plan.step
+        self._saved_elapsed_s = self.plan.elapsed_s
         prune_checkpoints(self.run, int(self.state.best.get("step", -1)), self.config.every.keep)
         self.on_event(events.CheckpointSaved(self.plan.step, str(path)))
         return True

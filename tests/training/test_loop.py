@@ -125,6 +125,14 @@ def test_the_journal_forgets_what_came_after_the_last_checkpoint(pairs: Path, tm
     assert [line["step"] for line in lines if line["event"] == "StepDone"] == [1, 2, 3, 4]
 
 
+def test_a_slow_run_is_saved_long_before_its_interval(
+    pairs: Path, tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LONGEST_UNSAVED_S", 0.0)
+    train(tiny_config(pairs, tmp_path / "run", "every.checkpoint=1000"), listener.on_event, never)
+    assert [event.step for event in listener.of(events.CheckpointSaved)] == [1, 2, 3, 4]  # type: ignore[attr-defined]
+
+
 def test_the_learning_rate_rises_stays_and_falls() -> None:
     config = replace(TrainConfig(), steps=1000)
     factors = [learning_rate_factor(config, Plan(step, 1000)) for step in range(1001)]
