@@ -15,7 +15,15 @@ from training.device import Placement
 from training.files import UserError
 from training.label_samples import generated_like
 from training.measure import Measurement
-from training.metrics.features import FeatureExtractor, Features, Pictures, efficientnet_lite
+from training.metrics.features import (
+    JUDGED_PX,
+    FeatureExtractor,
+    Features,
+    Pictures,
+    efficientnet_lite,
+    enlarged,
+    in_colour,
+)
 from training.metrics.frechet import frechet_distance
 from training.metrics.kernel import kernel_distance
 from training.policies import collapsed_labels
@@ -26,16 +34,14 @@ log = logging.getLogger(__name__)
 BATCH = 64
 SMALL_PX = 8
 FEWEST = 2
-JUDGED_PX = 128
 PIXELS = f"pixels{SMALL_PX}"
 
 
 class LabelMeasurer:
     """Generates a picture for each held-out one, of its label, and compares the two clouds of features.
 
-    The judge is EfficientNet-Lite2, which sees next to nothing in a few dozen pixels: small pictures are
-    enlarged for it. Where its weights are not installed, the pictures' 8 x 8 mean colours stand in and the
-    figures say so by their name.
+    The judge is EfficientNet-Lite2; small pictures are enlarged for it. Where its weights are not installed,
+    the pictures' 8 x 8 mean colours stand in and the figures say so by their name.
     """
 
     def __init__(self, dataset: Dataset, config: TrainConfig, placement: Placement) -> None:
@@ -81,10 +87,9 @@ class LabelMeasurer:
         for batch in self._batches():
             if cancelled():
                 return None
-            pictures = pictures_of(batch)
-            pictures = pictures if pictures.shape[3] == 3 else pictures.repeat(3, axis=3)
+            pictures = in_colour(pictures_of(batch))
             small.append(_small(pictures))
-            features.append(small[-1] if self._extractor is None else self._extractor(_enlarged(pictures)))
+            features.append(small[-1] if self._extractor is None else self._extractor(enlarged(pictures)))
         return np.concatenate(features).astype(np.float64), np.concatenate(small)
 
     def _batches(self) -> Iterator[PictureBatch]:
@@ -100,14 +105,6 @@ def _judge(placement: Placement) -> FeatureExtractor | None:
     except UserError as error:
         log.warning("pictures are compared by their colours alone: %s", error)
         return None
-
-
-def _enlarged(pictures: Pictures) -> Pictures:
-    """``pictures`` [N,S,S,3] a whole number of times as large, so that each side has JUDGED_PX at least."""
-    side = pictures.shape[1] * -(-JUDGED_PX // pictures.shape[1])
-    if side == pictures.shape[1]:
-        return pictures
-    return np.stack([cv2.resize(one, (side, side), interpolation=cv2.INTER_LINEAR) for one in pictures])
 
 
 def _small(pictures: Pictures) -> NDArray[np.float32]:

@@ -202,11 +202,11 @@ def _features(
     enlarge = config.discriminator.enlarge
     # Not under autocast: a difference in rounding would tell true from false.
     with torch.no_grad():
-        true_maps = state.backbone.features(_for_backbone(true_image, enlarge))
-    return state.backbone.features(_for_backbone(image, enlarge)), true_maps
+        true_maps = state.backbone.features(for_backbone(true_image, enlarge))
+    return state.backbone.features(for_backbone(image, enlarge)), true_maps
 
 
-def _for_backbone(image: Tensor, enlarge: int) -> Tensor:
+def for_backbone(image: Tensor, enlarge: int) -> Tensor:
     """``image`` [N,C,H,W] in three colours, ``enlarge`` times as large."""
     if enlarge > 1:
         image = F.interpolate(image, scale_factor=float(enlarge), mode="bilinear")

@@ -4,7 +4,7 @@
 the session and the step know none of this.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +13,15 @@ from torch import nn
 
 from training.commands import SetPreview
 from training.config import TrainConfig
-from training.data.batches import Batch, LabelUse, PictureBatch, picture_batch, training_batch
+from training.data.batches import (
+    Batch,
+    LabelUse,
+    PictureBatch,
+    evaluation_batches,
+    picture_batch,
+    picture_batches,
+    training_batch,
+)
 from training.data.dataset import Dataset
 from training.device import Placement
 from training.label_samples import choose_label_samples
@@ -54,8 +62,14 @@ class Task(Protocol):
         """The samples ``rows`` of batch ``step``; see ``training_batch``."""
         ...
 
+    def plain_batches(
+        self, dataset: Dataset, config: TrainConfig, batch_size: int, items: Sequence[int]
+    ) -> Iterator[Any]:
+        """Batches of ``items`` in order, unvaried, with their true labels."""
+        ...
+
     def tensors(self, batch: Any, placement: Placement) -> Tensors:
-        """A batch of ``batch`` as floats on the device."""
+        """A batch as floats on the device."""
         ...
 
     def blank(self, config: TrainConfig, labels: int, count: int, device: torch.device) -> Tensors:
@@ -90,6 +104,12 @@ class SketchToImage:
             rows=rows,
             labels=_label_use(config),
         )
+
+    def plain_batches(
+        self, dataset: Dataset, config: TrainConfig, batch_size: int, items: Sequence[int]
+    ) -> Iterator[Batch]:
+        """Drawings without hints, with zero noise."""
+        return evaluation_batches(dataset, batch_size, 0, config.seed, config.generator.noise, items)
 
     def tensors(self, batch: Batch, placement: Placement) -> DrawingTensors:
         """Drawings, hints and the colours wanted."""
@@ -134,6 +154,14 @@ class LabelToImage:
             config.picture_channels,
             offset=offset,
             rows=rows,
+        )
+
+    def plain_batches(
+        self, dataset: Dataset, config: TrainConfig, batch_size: int, items: Sequence[int]
+    ) -> Iterator[PictureBatch]:
+        """Pictures with noise to make others from."""
+        return picture_batches(
+            dataset, batch_size, config.generator.noise, config.picture_channels, config.seed, items
         )
 
     def tensors(self, batch: PictureBatch, placement: Placement) -> PictureTensors:

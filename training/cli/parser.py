@@ -129,6 +129,19 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         help="how the folder is read, such as source.layout=paired (as the run has it)",
     )
+    evaluate.add_argument(
+        "--pictures", type=_count, default=10_000, metavar="N", help="held-out pictures at most (10000)"
+    )
+    evaluate.add_argument(
+        "--nearest",
+        type=_count,
+        default=10_000,
+        metavar="N",
+        help="training pictures at most that generated ones are compared with, 0 = none (10000)",
+    )
+    evaluate.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="where figures and pictures are kept (RUN/report)"
+    )
     weights = evaluate.add_mutually_exclusive_group()
     weights.add_argument(
         "--fetch-inception",
@@ -196,7 +209,7 @@ def _resume(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from training.cli.models import evaluate_command
+    from training.cli.evaluate import evaluate_command
 
     evaluate_command(options)
 
@@ -212,6 +225,12 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+
+
+def _count(text: str) -> int:
+    if (count := _whole(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return count
 
 
 def _number(text: str) -> float:

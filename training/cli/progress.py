@@ -1,8 +1,9 @@
-"""A bar on stderr for work that tells how much is done."""
+"""Bars on stderr for work that tells how much is done."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from training.data.dataset import Progress
 
@@ -20,3 +21,26 @@ def progress_bar(unit: str, *, scaled: bool = False) -> Iterator[Progress]:
             bar.update(done - bar.n)
 
         yield show
+
+
+@contextmanager
+def stage_bars() -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar of pictures for each text that comes with what is done, one below the other."""
+    from tqdm import tqdm
+
+    bar: Any = None
+
+    def show(done: int, total: int, text: str) -> None:
+        nonlocal bar
+        if bar is None or bar.desc != f"{text}: ":
+            if bar is not None:
+                bar.close()
+            bar = tqdm(desc=text, unit="picture", file=sys.stderr, delay=0.1)
+        bar.total = total or None
+        bar.update(done - bar.n)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.close()

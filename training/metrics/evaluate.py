@@ -1,28 +1,30 @@
 """What a model's pictures are worth on a split it never saw, and whether it obeys colour hints."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.data.batches import Batch, evaluation_batches
-from training.data.dataset import Dataset, under_lines
+from training.data.dataset import Dataset, Progress, under_lines
 from training.data.hints import evaluation_hints, regions
 from training.files import UserError
+from training.metrics.clouds import DENSITY_K, PRECISION_K, overlap_metrics
 from training.metrics.colour import ciede2000, srgb_to_lab
-from training.metrics.feature_cache import load_features, save_features
+from training.metrics.feature_cache import remembered_features
 from training.metrics.features import FeatureExtractor, Features, Pictures, efficientnet_lite
 from training.metrics.frechet import TRUSTED, frechet_distance
 from training.metrics.inception import (
     SCORE_SPLITS,
     InceptionFeatures,
-    inception_features,
+    find_inception,
     inception_score,
 )
 from training.metrics.kernel import SUBSET_SIZE, SUBSETS, kernel_distance, kernel_distance_of_subsets
 from training.metrics.pixels import l1, ssim
 
+T = TypeVar("T")
 Predict = Callable[[Batch], Pictures]  # pictures uint8 [N, H, W, 3], lines included
 ShouldStop = Callable[[], bool]
 
@@ -35,6 +37,13 @@ VIVID_HEX = (
     "781414 78460a 3c5a0a 0a5a5a 14146e 5a0a5a ffb4be bef0be b4c8ff"
 )
 VIVID = np.array([list(bytes.fromhex(colour)) for colour in VIVID_HEX.split()], np.uint8)
+
+
+OVERLAP = {
+    "precision, recall": f"Kynkaanniemi et al. 2019, k = {PRECISION_K}, Euclidean, on the features named",
+    "density, coverage": f"Naeem et al. 2020, k = {DENSITY_K}, Euclidean, on the features named",
+}
+"""What a report says of the figures of ``training.metrics.clouds``."""
 
 
 class EvaluationStoppedError(Exception):
@@ -54,12 +63,13 @@ class Evaluator:
         device: str = "cpu",
         items: Sequence[int] | None = None,
         features: bool = True,
+        overlaps: bool = False,
     ) -> None:
         """Without ``extractor`` EfficientNet-Lite2 judges; ``inception`` is looked for when it is not given.
 
         ``items`` of the split are measured, all by default. Without ``features`` pictures are compared with
-        their truth alone, and nobody judges. UserError when there are too few pictures to judge or the
-        judge's weights are not installed.
+        their truth alone, and nobody judges; ``overlaps`` adds precision, recall, density and coverage.
+        UserError when there are too few pictures to judge or the judge's weights are not installed.
         """
         self.dataset = dataset
         self.batch_size = batch_size
@@ -69,13 +79,10 @@ class Evaluator:
                 f"The {dataset.split} split holds {len(self.items)} pictures; prepare at least {FEWEST}."
             )
         self._extractor = (extractor or efficientnet_lite(device=device)) if features else None
-        self._inception = inception
-        self._inception_absent = ""
+        self._inception, self._inception_absent = inception, ""
         if features and inception is None:
-            try:
-                self._inception = inception_features(device)
-            except UserError as error:
-                self._inception_absent = str(error)
+            self._inception, self._inception_absent = find_inception(device)
+        self._overlaps = overlaps
         self._truth: dict[str, Features] = {}
 
     @property
@@ -95,6 +102,7 @@ class Evaluator:
         hints: int = 0,
         seed: int = 0,
         noise_size: int = 0,
+        on_progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> dict[str, Any]:
         """Return {n, split, protocol, metrics} of ``predict`` on the whole split.
@@ -107,8 +115,9 @@ class Evaluator:
         judged: list[Features] = []
         inception: list[Features] = []
         logits: list[Features] = []
+        done = 0
         batches = evaluation_batches(self.dataset, self.batch_size, hints, seed, noise_size, self.items)
-        for batch in _stoppable(batches, stop):
+        for batch in stoppable(batches, stop):
             pictures, truth = checked_pictures(predict(batch), batch), truth_of(batch)
             absolute.append(l1(pictures, truth))
             similar.append(ssim(pictures, truth))
@@ -118,6 +127,9 @@ class Evaluator:
                 both = self._inception.both(pictures)
                 inception.append(both[0])
                 logits.append(both[1])
+            done += len(batch)
+            if on_progress is not None:
+                on_progress(done, len(self.items))
         metrics = {
             "l1": float(np.concatenate(absolute).mean()),
             "ssim": float(np.concatenate(similar).mean()),
@@ -126,9 +138,14 @@ class Evaluator:
             true = self._truth_features(self._extractor, stop)
             metrics[f"kd_{self.judge}"] = kernel_distance(np.concatenate(judged), true)
             metrics[f"fd_{self.judge}"] = frechet_distance(np.concatenate(judged), true)
+            if self._overlaps:
+                metrics |= overlap_metrics(np.concatenate(judged), true, self.judge)
         if self._inception is not None:
             true = self._truth_features(self._inception, stop)
-            metrics |= inception_metrics(np.concatenate(inception), np.concatenate(logits), true)
+            features = np.concatenate(inception)
+            metrics |= inception_metrics(features, np.concatenate(logits), true)
+            if self._overlaps:
+                metrics |= overlap_metrics(features, true, self._inception.name)
         return {
             "n": len(self.items),
             "split": self.dataset.split,
@@ -137,14 +154,14 @@ class Evaluator:
         }
 
     def _truth_features(self, extractor: FeatureExtractor, stop: ShouldStop) -> Features:
+        def compute() -> Features:
+            batches = evaluation_batches(self.dataset, self.batch_size, items=self.items)
+            return np.concatenate([extractor(truth_of(batch)) for batch in stoppable(batches, stop)])
+
         if extractor.name not in self._truth:
             key = (self.dataset.split, self.dataset.size, self.dataset.lines, extractor.name, self.items)
-            found = load_features(self.dataset.fingerprint, key)
-            if found is None or found.shape != (len(self.items), extractor.size):
-                batches = evaluation_batches(self.dataset, self.batch_size, items=self.items)
-                found = np.concatenate([extractor(truth_of(batch)) for batch in _stoppable(batches, stop)])
-                save_features(self.dataset.fingerprint, key, found)
-            self._truth[extractor.name] = found
+            shape = (len(self.items), extractor.size)
+            self._truth[extractor.name] = remembered_features(self.dataset.fingerprint, key, shape, compute)
         return self._truth[extractor.name]
 
     def _protocol(self, hints: int, seed: int) -> dict[str, Any]:
@@ -166,6 +183,7 @@ class Evaluator:
             "features": f"{self.judge}, pooled, ImageNet weights, at the pictures' own size",
             "kd": "unbiased MMD^2, kernel (x.y/D + 1)^3, all pairs",
             "fd": "Frechet distance; at few pictures it reads high, so compare it at equal n only",
+            **(OVERLAP if self._overlaps else {}),
         }
         if self._inception is None:
             protocol["inception"] = f"no fid, kid or is: {self._inception_absent}"
@@ -234,7 +252,7 @@ def hint_obedience(
     ignored: list[float] = []
     position = 0
     batches = evaluation_batches(dataset, batch_size, noise_size=noise_size)
-    for batch in _stoppable(batches, should_stop or (lambda: False)):
+    for batch in stoppable(batches, should_stop or (lambda: False)):
         hints = np.zeros_like(batch.hints)
         colours = []
         for i in range(len(batch)):
@@ -307,8 +325,14 @@ def _error(pixels: NDArray[np.uint8], colour: NDArray[np.uint8]) -> float:
     return float(ciede2000(srgb_to_lab(pixels), srgb_to_lab(colour)).mean())
 
 
-def _stoppable(batches: Iterator[Batch], stop: ShouldStop) -> Iterator[Batch]:
-    for batch in batches:
+def stoppable(batches: Iterable[T], stop: ShouldStop) -> Iterator[T]:
+    """Yield ``batches``; EvaluationStoppedError as soon as ``stop`` says so, asked before each is made."""
+    waiting = iter(batches)
+    while True:
         if stop():
             raise EvaluationStoppedError
+        try:
+            batch = next(waiting)
+        except StopIteration:
+            return
         yield batch

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,17 @@ VERSION = 1
 """Part of the key: raise it when an extractor or the truth's making changes."""
 KEPT = 64
 """Files kept; the longest unused go first."""
+
+
+def remembered_features(
+    fingerprint: str, key: Sequence[Any], shape: tuple[int, int], compute: Callable[[], Features]
+) -> Features:
+    """The features of ``shape`` saved for the data and ``key``; computed and saved where there are none."""
+    found = load_features(fingerprint, key)
+    if found is None or found.shape != shape:
+        found = compute()
+        save_features(fingerprint, key, found)
+    return found
 
 
 def load_features(fingerprint: str, key: Sequence[Any]) -> Features | None:

@@ -52,8 +52,8 @@ class InceptionFeatures:
             for start in range(0, len(pictures), self._batch_size):
                 part = torch.from_numpy(np.ascontiguousarray(pictures[start : start + self._batch_size]))
                 one, two = self._network(part.permute(0, 3, 1, 2).to(self._device))
-                features.append(one.double().cpu().numpy())
-                logits.append(two.double().cpu().numpy())
+                features.append(one.cpu().double().numpy())
+                logits.append(two.cpu().double().numpy())
         return np.concatenate(features), np.concatenate(logits)
 
 
@@ -69,6 +69,14 @@ def inception_features(device: str = "cpu") -> InceptionFeatures:
             "evaluate --fetch-inception, or in the window."
         )
     return InceptionFeatures(load_weights(path), device)
+
+
+def find_inception(device: str = "cpu") -> tuple[InceptionFeatures | None, str]:
+    """Return the extractor, or None and the sentence that says what is missing."""
+    try:
+        return inception_features(device), ""
+    except UserError as error:
+        return None, str(error)
 
 
 def load_weights(path: Path, weights: Published = INCEPTION) -> dict[str, torch.Tensor]:

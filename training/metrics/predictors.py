@@ -1,17 +1,31 @@
 """A model file as a predictor, the way the studio runs it: ONNX Runtime on the CPU, uint8 in and out."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
-from training.data.batches import Batch
+from training.data.batches import Batch, PictureBatch
 from training.data.dataset import Dataset
 from training.files import UserError
 from training.manifest import ModelManifest
 from training.metrics.evaluate import Predict
 from training.metrics.features import Pictures
+from training.metrics.making import DrawingMaker, Generate, LabelMaker, Maker
 from training.modelfile import check_model_bytes, read_model_bytes
+
+
+def model_maker(path: Path, dataset: Dataset, hints: int = 0) -> Maker:
+    """Return what the model file makes of data like ``dataset``; UserError as below."""
+    if check_model_bytes(read_model_bytes(path)).manifest.task == "label-to-image":
+        generate, manifest = label_predictor(path, dataset.labels)
+        if manifest.size != dataset.size:
+            raise UserError(f"{Path(path).name} makes {manifest.size} px; use --size {manifest.size}.")
+        return LabelMaker(generate, manifest.noise, manifest.channels)
+    predict, manifest = model_predictor(path, dataset)
+    return DrawingMaker(predict, hints, manifest.noise)
 
 
 def model_predictor(path: Path, dataset: Dataset, threads: int = 0) -> tuple[Predict, ModelManifest]:
@@ -21,22 +35,14 @@ def model_predictor(path: Path, dataset: Dataset, threads: int = 0) -> tuple[Pre
     ONNX Runtime takes. UserError when the file is refused, makes no pictures from sketches, or does not take
     the data set's size.
     """
-    data = read_model_bytes(path)
-    manifest = check_model_bytes(data).manifest
+    session, manifest = _opened(path, threads)
     if manifest.task != "sketch-to-image":
         raise UserError(
             f"{Path(path).name} makes pictures from labels alone; choose a sketch-to-image model."
         )
     if not manifest.takes(dataset.size, dataset.size):
         raise UserError(f"{Path(path).name} does not take {dataset.size} px; use --size {manifest.size}.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    mapping = np.zeros((len(dataset.labels), len(manifest.labels)), np.float32)
-    for index, label in enumerate(dataset.labels):
-        if label in manifest.labels:
-            mapping[index, manifest.labels.index(label)] = 1
+    mapping = _label_mapping(dataset.labels, manifest)
 
     def predict(batch: Batch) -> Pictures:
         inputs: dict[str, np.ndarray] = {"sketch": batch.sketch}
@@ -49,3 +55,40 @@ def model_predictor(path: Path, dataset: Dataset, threads: int = 0) -> tuple[Pre
         return np.asarray(session.run(["image"], inputs)[0])
 
     return predict, manifest
+
+
+def label_predictor(path: Path, labels: Sequence[str], threads: int = 0) -> tuple[Generate, ModelManifest]:
+    """Return what makes pictures of ``labels`` with the model file, and its manifest; see above.
+
+    UserError when the file is refused or makes pictures from sketches.
+    """
+    session, manifest = _opened(path, threads)
+    if manifest.task != "label-to-image":
+        raise UserError(f"{Path(path).name} makes pictures from sketches; choose a label-to-image model.")
+    mapping = _label_mapping(labels, manifest)
+
+    def generate(batch: PictureBatch) -> Pictures:
+        inputs: dict[str, np.ndarray] = {"noise": batch.noise}
+        if manifest.labels:
+            inputs["label"] = batch.label @ mapping
+        return np.asarray(session.run(["image"], inputs)[0])
+
+    return generate, manifest
+
+
+def _opened(path: Path, threads: int) -> tuple[onnxruntime.InferenceSession, ModelManifest]:
+    data = read_model_bytes(path)
+    manifest = check_model_bytes(data).manifest
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]), manifest
+
+
+def _label_mapping(labels: Sequence[str], manifest: ModelManifest) -> NDArray[np.float32]:
+    """Weights of ``labels`` [N, len(labels)] times this are weights of the model's labels."""
+    mapping = np.zeros((len(labels), len(manifest.labels)), np.float32)
+    for index, label in enumerate(labels):
+        if label in manifest.labels:
+            mapping[index, manifest.labels.index(label)] = 1
+    return mapping
