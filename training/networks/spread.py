@@ -121,7 +121,9 @@ def convolved_cross(state: Tensor) -> Tensor:
     """A third of the sum of each cell, twice, and its four neighbours: one operator in the exported graph."""
     cross = torch.tensor([[0.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 0.0]]) / 3.0
     channels = state.shape[1]
-    return F.conv2d(state, cross.expand(channels, 1, 3, 3).contiguous(), padding=1, groups=channels)
+    weight = cross.expand(channels, 1, 3, 3).contiguous()
+    # A bias of zeros: without one the exporter makes them anew at every call.
+    return F.conv2d(state, weight, torch.zeros(channels), padding=1, groups=channels)
 
 
 def shifted_cross(state: Tensor) -> Tensor:
@@ -134,4 +136,5 @@ def shifted_cross(state: Tensor) -> Tensor:
 
 def _renormalised(state: Tensor) -> Tensor:
     """Make the reach 1 wherever anything has arrived; colour and strength keep their ratio."""
-    return state / state[:, -1:].clamp_min(TINY)
+    # Not clamp: the exporter would find the bound's type at every call.
+    return state / torch.maximum(state[:, -1:], torch.tensor(TINY))

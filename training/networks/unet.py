@@ -205,8 +205,8 @@ class UNetGenerator(nn.Module):
         count, height, width = len(self.swatch_table), scores.shape[2], scores.shape[3]
         scores = SHARPNESS * scores.reshape(-1, count, 4 * height, width)
         weights = torch.exp(scores - scores.amax(dim=1, keepdim=True))
-        table = torch.cat([self.swatch_table.t(), self.swatch_table.new_ones(1, count)])
-        sums = F.conv2d(weights, table[:, :, None, None])
+        table = F.pad(self.swatch_table.t(), (0, 0, 0, 1), value=1.0)
+        sums = F.conv2d(weights, table[:, :, None, None], torch.zeros(4, device=weights.device))
         return (sums[:, :3] / sums[:, 3:]).reshape(-1, 12, height, width)
 
     def _condition(self, label: Tensor, noise: Tensor, like: Tensor) -> Tensor:
@@ -238,5 +238,5 @@ def coarser(sketch: Tensor, hints: Tensor, grain: int) -> tuple[Tensor, Tensor]:
     """Both at 1/``grain`` of their side: lines averaged, hints at their full strength."""
     alpha = hints[:, 3:]
     share = F.avg_pool2d(alpha, grain)
-    colour = F.avg_pool2d(hints[:, :3] * alpha, grain) / share.clamp_min(TINY)
+    colour = F.avg_pool2d(hints[:, :3] * alpha, grain) / torch.maximum(share, torch.tensor(TINY))
     return F.avg_pool2d(sketch, grain), torch.cat([colour, F.max_pool2d(alpha, grain)], dim=1)
