@@ -6,7 +6,7 @@ A window calls ``evaluate_run`` or ``evaluate_file``, and ``save_evaluation``, f
 import contextlib
 import datetime
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from training.checkpoint import best_checkpoint
 from training.config import TrainConfig, load_config, with_settings
-from training.data.dataset import Dataset, Progress
+from training.data.dataset import Dataset, Stages, stage
 from training.data.source import open_splits
 from training.data.views import as_read
 from training.device import place
@@ -24,6 +24,8 @@ from training.export import export_run
 from training.files import UserError, write_json
 from training.manifest import ModelManifest
 from training.metrics.card import BASELINES, baseline_figures
+from training.metrics.classifier import ClassifierConfig
+from training.metrics.classifier_protocol import classifier_protocol
 from training.metrics.evaluate import Evaluator, ShouldStop
 from training.metrics.evaluate_labels import LabelEvaluator
 from training.metrics.features import efficientnet_lite
@@ -35,18 +37,15 @@ from training.samples import spread_evenly, write_pixels
 from training.verdicts import discriminator_accuracy
 
 READING = ("source.", "sketch.")
-FOLDER, FIGURES, NEAREST = "report", "evaluation.json", "nearest.png"
+FOLDER, FIGURES, NEAREST, CLASSIFIED = "report", "evaluation.json", "nearest.png", "classifier-{}.json"
 MOST = 10_000
-
-Stages = Callable[[int, int, str], None]
-"""Told how much is done, of how much (0 = not known), of what a text says."""
 
 
 @dataclass(frozen=True)
 class EvaluationOptions:
     """What is measured. ``pictures`` of the split at most, spread evenly; ``nearest`` training pictures at
     most are searched for those that generated ones resemble, 0 = none; ``settings`` say how the folder is
-    read, such as "source.layout=paired".
+    read, such as "source.layout=paired"; ``classifier`` asks for the classifier protocol.
     """
 
     split: str = "test"
@@ -57,6 +56,7 @@ class EvaluationOptions:
     baselines: bool = False
     seed: int = 0
     settings: tuple[str, ...] = ()
+    classifier: ClassifierConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,18 @@ def evaluate_run(
 
 
 def save_evaluation(found: Evaluation, folder: Path) -> None:
-    """Write figures and grid into ``folder``, that of a run's reports as a rule."""
+    """Write figures and grid into ``folder``, that of a run's reports as a rule.
+
+    Each classifier's figures have a file of their own and stay when others are measured later.
+    """
     if found.grid is not None:
         write_pixels(folder / NEAREST, found.grid)
-    written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    write_json(folder / FIGURES, found.figures | {"date": written})
+    written = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
+    figures = dict(found.figures)
+    classified = figures.pop("classifier", None)
+    write_json(folder / FIGURES, figures | written)
+    if classified is not None:
+        write_json(folder / CLASSIFIED.format(classified["classifier"]), classified | written)
 
 
 def open_subject(
@@ -180,11 +187,6 @@ def exported(run: Path) -> Iterator[Path]:
         yield model
 
 
-def stage(show: Stages, text: str) -> Progress:
-    """``show`` for one piece of work."""
-    return lambda done, total: show(done, total, text)
-
-
 def _silent(done: int, total: int, text: str) -> None:
     """Tell nobody."""
 
@@ -194,7 +196,10 @@ def _measured(
 ) -> Evaluation:
     held_out, training = subject.splits[options.split], subject.splits["train"]
     items = spread_evenly(len(held_out), options.pictures)
-    judge = efficientnet_lite(device=place("auto", "float32").device.type)
+    if options.classifier is not None:
+        _check_labels(subject)
+    device = place("auto", "float32").device.type
+    judge = efficientnet_lite(device=device)
     on_progress = stage(show, "Pictures are made and judged")
     if isinstance(subject.maker, LabelMaker):
         if options.baselines or options.hints:
@@ -215,6 +220,10 @@ def _measured(
         if options.baselines:
             figures["baselines"] = baseline_figures(held_out, training, evaluator=drawn)
             figures["protocol"]["baselines"] = BASELINES
+    if options.classifier is not None:
+        figures["classifier"] = classifier_protocol(
+            subject.maker, training, held_out, options.classifier, device, show, should_stop
+        )
     if not options.nearest:
         return Evaluation(figures)
     found = nearest_training_pictures(
@@ -230,3 +239,15 @@ def _measured(
     )
     figures["nearest"] = found.report
     return Evaluation(figures, found.grid)
+
+
+def _check_labels(subject: Subject) -> None:
+    """UserError unless the model's pictures have labels of the data; a drawing's is that of its truth."""
+    if not isinstance(subject.maker, LabelMaker):
+        return
+    unknown = set(subject.splits["train"].labels) - set(subject.manifest.labels)
+    if unknown:
+        raise UserError(
+            f"{subject.path.name} makes no pictures of the label {min(unknown)!r}, which a classifier is to "
+            "learn; choose the data it was trained with, or a model with labels."
+        )

@@ -8,7 +8,10 @@ from typing import Any
 
 from training.cli.progress import progress_bar, stage_bars
 from training.evaluation import FOLDER, EvaluationOptions, evaluate_file, evaluate_run, save_evaluation
+from training.files import UserError
+from training.metrics.classifier import ClassifierConfig
 from training.metrics.weights import fetch_weights, find_weights, take_weights
+from training.options import check_options
 
 
 def evaluate_command(options: argparse.Namespace) -> None:
@@ -26,6 +29,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
         nearest=options.nearest,
         baselines=options.baselines,
         settings=tuple(options.settings),
+        classifier=_classifier(options),
     )
     is_run = options.model.is_dir()
     with stage_bars() as show:
@@ -62,12 +66,39 @@ def figures_text(figures: dict[str, Any]) -> str:
             f"{'held-out':30} {near['held_out']['median']:>14.4f}",
             f"{'suspiciously near':30} {near['suspicious']:>14.1%}",
         ]
+    if "classifier" in figures:
+        lines += ["", *_classifier_lines(figures["classifier"])]
     lines.append("")
     lines += [f"{name}: {text}" for name, text in figures["protocol"].items()]
-    lines += [
-        f"{name}: {figures[name]['protocol']}" for name in ("discriminator", "nearest") if name in figures
-    ]
+    for further in ("discriminator", "nearest", "classifier"):
+        if further in figures:
+            lines.append(f"{further}: {figures[further]['protocol']}")
     return "\n".join(lines) + "\n"
+
+
+def _classifier_lines(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{found['classifier']}, learnt from {found['n']} pictures each, accuracy on {found['tested']}:",
+        f"{'learnt from':30} {'real':>14} {'generated':>14}",
+    ]
+    for name, tested in found["accuracy"].items():
+        lines.append(f"{name:30} {tested['real']:>14.4f} {tested['generated']:>14.4f}")
+    score = f"is_{found['classifier']}"
+    if score in found:
+        lines.append(f"{score:30} {'':>14} {found[score]:>14.4f}")
+    return lines
+
+
+def _classifier(options: argparse.Namespace) -> ClassifierConfig | None:
+    given = {"images": options.classifier_images, "epochs": options.classifier_epochs}
+    given = {name: value for name, value in given.items() if value is not None}
+    if options.classifier is None:
+        if given:
+            raise UserError("The classifier's settings come without one; add --classifier softmax.")
+        return None
+    config = ClassifierConfig(kind=options.classifier, **given)
+    check_options(config, "classifier ")
+    return config
 
 
 def _provide_inception(options: argparse.Namespace) -> None:

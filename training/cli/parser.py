@@ -140,6 +140,17 @@ def make_parser() -> argparse.ArgumentParser:
         help="training pictures at most that generated ones are compared with, 0 = none (10000)",
     )
     evaluate.add_argument(
+        "--classifier",
+        choices=("softmax", "resnet18"),
+        help="train this classifier on real, on generated and on mixed pictures, and test all three",
+    )
+    evaluate.add_argument(
+        "--classifier-images", type=_whole, metavar="N", help="pictures of each set at most (10000)"
+    )
+    evaluate.add_argument(
+        "--classifier-epochs", type=_whole, metavar="E", help="how often each picture is shown (10)"
+    )
+    evaluate.add_argument(
         "--out", type=Path, metavar="FOLDER", help="where figures and pictures are kept (RUN/report)"
     )
     weights = evaluate.add_mutually_exclusive_group()

@@ -13,6 +13,8 @@ from training.files import UserError
 Pixels = NDArray[np.uint8]
 # Called with how much is done and of how much; the total may grow while files are still being found.
 Progress = Callable[[int, int], None]
+# The same of several pieces of work, each with a text that says what is done; a total of 0 is not known.
+Stages = Callable[[int, int, str], None]
 # Asked now and then; True ends the work with CancelledError.
 Cancelled = Callable[[], bool]
 
@@ -22,6 +24,11 @@ class CancelledError(UserError):
 
     def __init__(self) -> None:
         super().__init__("Cancelled; start again when you like.")
+
+
+def stage(show: Stages, text: str) -> Progress:
+    """``show`` for one piece of work."""
+    return lambda done, total: show(done, total, text)
 
 
 class Sample(NamedTuple):

@@ -25,6 +25,8 @@ from training.metrics.predictors import model_predictor
 from training.modelfile import check_model_file
 
 HINTS = 3
+HIGHER_IS_BETTER = frozenset({"ssim", "is", "precision", "recall", "density", "coverage"})
+"""Beginnings of the figures' names."""
 COLUMNS = ("line art", "ours", f"ours, {HINTS} hints", "the truth")
 CAPTION_PX, GAP_PX = 22, 6
 
@@ -88,7 +90,7 @@ def beaten_by(report: dict[str, Any]) -> list[str]:
     for name, figures in report.get("baselines", {}).items():
         for metric, value in figures.items():
             ours = report["metrics"][metric]
-            better = ours > value if metric in ("ssim", "is") else ours < value
+            better = ours > value if metric.split("_")[0] in HIGHER_IS_BETTER else ours < value
             if not better and "deviation" not in metric:
                 lost.append(f"{name}: {metric}")
     return lost

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from tests.training.data.trees import write_pairs, write_photos
 from tests.training.model_files import tiny_model
+from tests.training.recipes.tiny import GREY, write_classes
 from tests.training.runs import ignore, never, tiny_config
+from tests.training.test_labels_to_pictures import DIGITS, digits_model
 from training import evaluation
 from training.cli import evaluate as command
 from training.cli.parser import main
@@ -109,3 +112,43 @@ def test_the_inception_weights_come_from_a_file_or_from_their_publisher(
     assert fetched == ["w.pth"]
     (tmp_path / "mine.pth").write_bytes(content[:-1])
     assert "16 bytes" in refused(capsys, *asked, "--inception-weights", tmp_path / "mine.pth")
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> Path:
+    """A model of black pictures with the labels "cats" and "dogs"."""
+    onnx.save(digits_model(replace(DIGITS, labels=("cats", "dogs"))), tmp_path / "digits.onnx")
+    return tmp_path / "digits.onnx"
+
+
+def test_a_model_of_labels_is_measured_without_drawings(
+    tmp_path: Path, digits: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    classes = write_classes(tmp_path / "classes", 12) / GREY
+    out = tmp_path / "figures"
+    asked = (digits, "--data", classes, "--split", "val", "--out", out)
+    found = figures(capsys, *asked, "--pictures", 4, "--nearest", 5)
+    assert (found["n"], found["nearest"]["among"]) == (4, 5)
+    assert "l1" not in found["metrics"]
+    assert json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["metrics"] == found["metrics"]
+    assert "baselines" in refused(capsys, *asked, "--baselines")
+    assert "--size 28" in refused(capsys, *asked, "--size", 32)
+    assert "owls" in refused(capsys, *asked, "--classifier", "softmax")
+    assert "--classifier" in refused(capsys, *asked, "--classifier-epochs", 3)
+    assert "epochs" in refused(capsys, *asked, "--classifier", "softmax", "--classifier-epochs", 0)
+
+
+def test_the_classifier_protocol_is_kept_beside_the_figures(
+    tmp_path: Path, digits: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    classes = write_classes(tmp_path / "classes", 12) / GREY
+    shutil.rmtree(classes / "owls")
+    asked = (digits, "--data", classes, "--split", "val", "--out", tmp_path / "out", "--nearest", 0)
+    few = ("--classifier", "softmax", "--classifier-images", 10, "--classifier-epochs", 1)
+    found = figures(capsys, *asked, *few)["classifier"]
+    assert (found["n"], found["labels"]) == (10, 2)
+    figures(capsys, *asked)
+    kept = json.loads((tmp_path / "out" / "classifier-softmax.json").read_text(encoding="utf-8"))
+    assert kept["accuracy"] == found["accuracy"]
+    assert main(["evaluate", *map(str, asked), *map(str, few)]) == 0
+    assert "softmax, learnt from 10 pictures each" in capsys.readouterr().out

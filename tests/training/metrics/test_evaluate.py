@@ -322,9 +322,12 @@ def test_grid_drawings_are_spread_over_the_labels(tiny_test: PairedDataset) -> N
     assert card.chosen_drawings(tiny_test, 99) == list(range(10))
 
 
-def test_beaten_by_reads_higher_ssim_as_better() -> None:
+def test_beaten_by_knows_which_figures_are_better_when_they_are_high() -> None:
     report = {
-        "metrics": {"l1": 0.1, "ssim": 0.9},
-        "baselines": {"a": {"l1": 0.2, "ssim": 0.95}, "b": {"l1": 0.1, "ssim": 0.5}},
+        "metrics": {"l1": 0.1, "ssim": 0.9, "recall_judge": 0.7},
+        "baselines": {
+            "a": {"l1": 0.2, "ssim": 0.95, "recall_judge": 0.6},
+            "b": {"l1": 0.1, "ssim": 0.5, "recall_judge": 0.2},
+        },
     }
     assert card.beaten_by(report) == ["a: ssim", "b: l1"]
