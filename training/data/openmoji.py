@@ -107,6 +107,7 @@ def prepare_openmoji(
     more = _render_others(more, out, size, lambda done: told(len(emoji) + done, total))
     prepared = _finish(out, size, emoji, more, sets)
     _make_ready(prepared, size, lambda done: told(drawn + done, total))
+    told(total, total)
     return prepared
 
 
@@ -287,7 +288,7 @@ def _finish(out: Path, size: int, emoji: list[Emoji], more: list[Another], sets:
     variants = [item.name for item in emoji if item.base]
     dataset = {
         "format": 1,
-        "name": "OpenMoji",
+        "name": f"OpenMoji and {len(sets)} more" if sets else "OpenMoji",
         "labels": list(names),
         "folders": slugs,
         "size": size,

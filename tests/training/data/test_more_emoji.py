@@ -1,12 +1,12 @@
 """Other artists' emoji as more drawings to learn from: read, redrawn, and kept apart from what is tested."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.training.data.packs import pack
 from training.data.emoji_families import LABELS, split_of
 from training.data.emoji_sets import EmojiSet, read_sets
 from training.data.flat_lines import WORKED_PX, redraw
@@ -15,20 +15,6 @@ from training.files import UserError
 
 SWATCHES = np.array([list(bytes.fromhex(name)) for name in PALETTE], np.float32) / 255
 RED, GREEN = (0xEA, 0x5A, 0x47), (0x5C, 0x9E, 0x31)
-
-
-def pack(folder: Path, icons: dict[str, str], chars: dict[str, str] | None = None) -> Path:
-    folder.mkdir()
-    bodies = {name: {"body": body} for name, body in icons.items()}
-    texts = {
-        "icons.json": {"prefix": folder.name, "icons": bodies, "width": 64, "height": 64},
-        "info.json": {"name": "A set", "author": {"name": "An artist"}, "license": {"title": "CC BY 4.0"}},
-    }
-    if chars is not None:
-        texts["chars.json"] = chars
-    for name, content in texts.items():
-        (folder / name).write_text(json.dumps(content), encoding="utf-8")
-    return folder
 
 
 def drawn(*discs: tuple[tuple[int, int, int, int], tuple[int, ...]]) -> np.ndarray:

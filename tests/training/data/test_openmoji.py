@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.training.data.packs import pack
 from training.data import openmoji
 from training.data.emoji_families import LABELS, family_key, group_table, split_of
 from training.data.openmoji import choose, folder_fingerprint, line_art, prepare_openmoji
@@ -63,6 +64,25 @@ def test_pairs_labels_and_credit_are_written(svgs: Path, tmp_path: Path) -> None
         assert lines[0, 0] == 255
         assert lines.min() < 60
         assert colours[32, 32, 2] < 120 or "1F44B" in sketch.name
+
+
+def test_another_set_joins_the_training_split_alone(svgs: Path, tmp_path: Path) -> None:
+    fruit = f"{0x1F34A:X}"
+    assert split_of(fruit) == "train"
+    disc = '<circle cx="32" cy="32" r="20" fill="#ea5a47"/>'
+    some = pack(tmp_path / "some", {"a": disc, "b": disc}, {fruit.lower(): "a", "1f1e6-1f1e8": "b"})
+    alone = prepare_openmoji(tmp_path / "alone", 64)
+    steps: list[tuple[int, int]] = []
+    made = prepare_openmoji(tmp_path / "out", 64, lambda *step: steps.append(step), [some])
+    assert made.counts["train"]["Food & drink"] == alone.counts["train"]["Food & drink"] + 1
+    assert [made.counts[split] for split in ("val", "test")] == [alone.counts[s] for s in ("val", "test")]
+    assert steps[-1][0] == steps[-1][1]
+    about = json.loads((tmp_path / "out" / "dataset.json").read_text(encoding="utf-8"))
+    assert about["name"] == "OpenMoji and 1 more"
+    assert about["also"] == [{"name": "A set", "author": "An artist", "licence": "CC BY 4.0"}]
+    assert "A set by An artist. License: CC BY 4.0" in (tmp_path / "out" / "ATTRIBUTION").read_text("utf-8")
+    data = PairedDataset.open(tmp_path / "out", "train", 64)
+    assert f"{fruit}.some" in data.names
 
 
 def test_what_is_prepared_opens_and_is_the_same_again(svgs: Path, tmp_path: Path) -> None:
