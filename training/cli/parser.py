@@ -165,6 +165,16 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     evaluate.set_defaults(run=_evaluate)
 
+    report = commands.add_parser("report", help="write a run's figures, curves and samples as one page")
+    report.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
+    report.add_argument(
+        "--data", type=Path, metavar="DIR", help="measure the run on these pictures first, as evaluate does"
+    )
+    report.add_argument(
+        "--out", type=Path, metavar="FILE.html", help="file to write (RUN/report/report.html)"
+    )
+    report.set_defaults(run=_report)
+
     export = commands.add_parser("export", help="publish a run as one .onnx file")
     export.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
     export.add_argument("--out", required=True, type=Path, metavar="MODEL.onnx", help="file to write")
@@ -223,6 +233,12 @@ def _evaluate(options: argparse.Namespace) -> None:
     from training.cli.evaluate import evaluate_command
 
     evaluate_command(options)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from training.cli.report import report_command
+
+    report_command(options)
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -1,0 +1,129 @@
+"""Curves as SVG: lines with the range they move in, drawn without a library and readable in light and dark.
+
+Colours, fonts and strokes are the page's (``training.report.page.STYLE``); here is only where things are.
+"""
+
+import math
+from collections.abc import Mapping
+from html import escape
+
+from training.report.journal import Curve
+
+WIDTH, HEIGHT = 520, 240
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 40, 30
+TICKS = 4
+MOST_SERIES = 4
+OUTLIERS = 0.02
+"""Share of the points that may lie beyond the plot, as first steps and single jumps do."""
+
+
+def plot(
+    title: str, series: Mapping[str, Curve], *, low: float | None = None, high: float | None = None
+) -> str:
+    """An SVG element with up to four named curves over the steps; "" where there is nothing to draw.
+
+    ``low`` and ``high`` fix the ends of the upright axis.
+    """
+    shown = {name: curve for name, curve in list(series.items())[:MOST_SERIES] if curve["step"]}
+    if not shown:
+        return ""
+    last = max(curve["step"][-1] for curve in shown.values())
+    bottom, top = _range(shown, low, high)
+    ticks = nice_ticks(bottom, top)
+    bottom, top = min(bottom, ticks[0]), max(top, ticks[-1])
+    x = _Scale(0.0, last, LEFT, WIDTH - RIGHT)
+    y = _Scale(bottom, top, HEIGHT - BOTTOM, TOP)
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
+        f'<text class="title" x="{LEFT - 40}" y="14">{escape(title)}</text>',
+        *_axes(x, y, nice_ticks(0.0, last), ticks),
+    ]
+    parts.append(
+        f'<svg x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM}" '
+        f'viewBox="{LEFT} {TOP} {WIDTH - LEFT - RIGHT} {HEIGHT - TOP - BOTTOM}">'
+    )
+    for number, curve in enumerate(shown.values(), start=1):
+        parts += _curve(curve, number, x, y)
+    parts.append("</svg>")
+    parts += _legend(shown)
+    parts.append("</svg>")
+    return "".join(parts)
+
+
+def nice_ticks(low: float, high: float, count: int = TICKS) -> list[float]:
+    """About ``count`` round numbers from ``low`` to ``high``, steps of 1, 2 or 5 times a power of ten."""
+    span = high - low or abs(high) or 1.0
+    rough = span / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [step * number for number in range(first, max(last, first + 1) + 1)]
+
+
+def number_text(value: float) -> str:
+    """A number for an axis or a table: four digits that count, thousands apart."""
+    if value and (abs(value) >= 1e6 or abs(value) < 1e-3):
+        return f"{value:.2g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+class _Scale:
+    """Numbers from ``low`` to ``high`` as places from ``start`` to ``end``."""
+
+    def __init__(self, low: float, high: float, start: float, end: float) -> None:
+        self.low, self.start, self.end = low, start, end
+        self._factor = (end - start) / ((high - low) or 1.0)
+
+    def __call__(self, value: float) -> float:
+        return round(self.start + (value - self.low) * self._factor, 1)
+
+
+def _range(series: Mapping[str, Curve], low: float | None, high: float | None) -> tuple[float, float]:
+    values = sorted(value for curve in series.values() for value in curve["mean"])
+    beyond = int(len(values) * OUTLIERS)
+    bottom = values[beyond] if low is None else low
+    top = values[-1 - beyond] if high is None else high
+    if low is None and 0 < bottom < top / 2:
+        bottom = 0.0  # a plot that nearly shows zero had better show it
+    return (bottom, top) if top > bottom else (bottom - 0.5, bottom + 0.5)
+
+
+def _axes(x: _Scale, y: _Scale, steps: list[float], values: list[float]) -> list[str]:
+    parts = []
+    for value in values:
+        at = y(value)
+        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at}" y2="{at}"/>')
+        parts.append(
+            f'<text class="tick" x="{LEFT - 6}" y="{at + 4}" text-anchor="end">{number_text(value)}</text>'
+        )
+    for step in steps:
+        at = x(step)
+        if at <= WIDTH - RIGHT:
+            place = f'x="{at}" y="{HEIGHT - 12}" text-anchor="middle"'
+            parts.append(f'<text class="tick" {place}>{number_text(step)}</text>')
+    return parts
+
+
+def _curve(curve: Curve, number: int, x: _Scale, y: _Scale) -> list[str]:
+    places = [x(step) for step in curve["step"]]
+    line = " ".join(f"{at},{y(value)}" for at, value in zip(places, curve["mean"], strict=True))
+    if len(places) == 1:
+        return [f'<circle class="point s{number}" cx="{places[0]}" cy="{y(curve["mean"][0])}" r="3"/>']
+    edges = [f"{at},{y(value)}" for at, value in zip(places, curve["high"], strict=True)]
+    edges += [f"{at},{y(value)}" for at, value in reversed(list(zip(places, curve["low"], strict=True)))]
+    return [
+        f'<polygon class="band s{number}" points="{" ".join(edges)}"/>',
+        f'<polyline class="line s{number}" points="{line}"/>',
+    ]
+
+
+def _legend(series: Mapping[str, Curve]) -> list[str]:
+    parts, left = [], LEFT
+    for number, (name, curve) in enumerate(series.items(), start=1):
+        text = f"{name} {number_text(curve['mean'][-1])}"
+        parts.append(f'<line class="line s{number}" x1="{left}" x2="{left + 14}" y1="28" y2="28"/>')
+        parts.append(f'<text class="tick" x="{left + 19}" y="32">{escape(text)}</text>')
+        left += 32 + 7 * len(text)
+    return parts
