@@ -18,6 +18,7 @@ from studio.core.document import Document
 from studio.core.library import ModelLibrary
 from studio.core.logs import catch_uncaught, set_up_logging
 from studio.core.settings import Settings
+from studio.ui.actions import ActionId
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.input import set_input_attributes
 from studio.ui.drawing_files import FIRST_SAMPLE
@@ -30,7 +31,7 @@ from studio.ui.recovery import Recovery
 from studio.ui.session import Session
 from studio.ui.theme import Theme
 from studio.ui.training_signs import TrainingSigns
-from studio.ui.workspaces import Maker
+from studio.ui.workspaces import Maker, Space
 from studio.workers.inference import InferenceThread
 from studio.workers.publish import Publisher
 from studio.workers.tasks import wait_for_background
@@ -69,8 +70,11 @@ class Studio(QObject):
             settings,
             self.messages,
             self.theme,
-            # Imported on the first visit: its plots take a while.
-            Maker(self._make_training, "studio.ui.training.workspace"),
+            {
+                # Imported on the first visit: the plots take a while, and not everybody goes there.
+                Space.GENERATE: Maker(self._make_generating, "studio.ui.generate.workspace"),
+                Space.TRAIN: Maker(self._make_training, "studio.ui.training.workspace"),
+            },
         )
         self.signs = TrainingSigns(
             self.training,
@@ -88,6 +92,7 @@ class Studio(QObject):
         self._closed = False
         self.training_ended = True
         self.session.prefer_model(settings.get(keys.MODEL))
+        self.session.prefer_generator(settings.get(keys.GENERATE_MODEL))
         self.session.entry_changed.connect(self._on_entry_changed)
         settings.changed.connect(self._on_setting_changed)
         self.window.painted.connect(self._on_painted)
@@ -148,7 +153,22 @@ class Studio(QObject):
         self._training_page = TrainingWorkspace(
             self.session, self.training, self.publisher, self.settings, self.messages, self.theme
         )  # fmt: skip
+        to_generate = self.window.actions_table[ActionId.GENERATE_SPACE]
+        self._training_page.generate_wanted.connect(to_generate.trigger)
         return self._training_page
+
+    def _make_generating(self) -> QWidget:
+        from studio.ui.generate.workspace import GenerateWorkspace
+
+        page = GenerateWorkspace(self.session, self.inference, self.settings, self.messages, self.theme)
+        window = self.window
+        page.layer_wanted.connect(window.pasting.as_layer)
+        page.train_wanted.connect(window.actions_table[ActionId.TRAIN_SPACE].trigger)
+        page.model_wanted.connect(window.add_model)
+        page.state_changed.connect(window.status_lines[Space.GENERATE].show_state)
+        page.device_changed.connect(window.status_lines[Space.GENERATE].show_device)
+        page.tell_state()
+        return page
 
     def _on_entry_changed(self, entry: object) -> None:
         chosen = self.document.choices.model_id

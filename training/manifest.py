@@ -10,7 +10,7 @@ from training.files import UserError
 
 FORMAT = 1
 METADATA_KEY = "sketch_studio"
-TASKS = ("sketch-to-image", "label-to-image")
+SKETCH_TASK, LABEL_TASK = TASKS = ("sketch-to-image", "label-to-image")
 
 MAX_BYTES = 1_000_000
 MAX_LABELS = 1000

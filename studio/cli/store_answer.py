@@ -20,8 +20,7 @@ def main(arguments: Sequence[str]) -> int:
 def _store(name: str) -> int:
     model = model_for_sketches(name)
     engine = Engine.load(model, "cpu")
-    pixels = device.reference_pixels(engine.manifest)
-    image = engine.run(pixels.sketch, pixels.hints, pixels.label, pixels.noise).image
+    image, _ = engine.reference()
     path = resources.asset("self_test", f"{model.id}.png")
     device.save_answer(path, model.sha256, image)
     show(f"{path} is the answer of {model.id} ({model.sha256[:16]}).")

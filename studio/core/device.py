@@ -19,7 +19,7 @@ from PIL import Image, PngImagePlugin
 from studio import __version__, resources
 from studio.core import settings
 from training.files import write_atomically
-from training.manifest import ModelManifest
+from training.manifest import LABEL_TASK, ModelManifest
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,16 @@ class DeviceTruth:
         line = f"{self.provider} · {run_ms:.0f} ms"
         return f"{line}: {self.reason}" if self.reason else line
 
+    @property
+    def line(self) -> str:
+        """Provider and reason in one line: ``CPU: no CUDA device``."""
+        return f"{self.provider}: {self.reason}" if self.reason else self.provider
+
+    @property
+    def story(self) -> str:
+        """The beginning of a sentence on it: ``CPU (no CUDA device)``."""
+        return f"{self.provider} ({self.reason})" if self.reason else self.provider
+
 
 @dataclass(frozen=True)
 class CudaProblem:
@@ -77,7 +87,7 @@ class Gpu:
 class Pixels:
     """One set of model inputs without the batch axis; what the model does not use is None."""
 
-    sketch: NDArray[np.uint8]  # [H,W]
+    sketch: NDArray[np.uint8] | None  # [H,W]
     hints: NDArray[np.uint8] | None  # [H,W,4]
     label: NDArray[np.float32] | None  # [L]
     noise: NDArray[np.float32] | None  # [Z]
@@ -145,6 +155,11 @@ def preload_cuda() -> None:
 
 def reference_pixels(manifest: ModelManifest) -> Pixels:
     """Return the fixed inputs of the reference inference: integers only, the same on every machine."""
+    label = np.zeros(len(manifest.labels), np.float32)
+    label[:1] = 1
+    if manifest.task == LABEL_TASK:
+        noise = (np.arange(manifest.noise) * 7 % 5 - 2).astype(np.float32)
+        return Pixels(None, None, label if manifest.labels else None, noise)
     size = manifest.size
     y, x = np.mgrid[0:size, 0:size].astype(np.int64) * 256 // size
     distance = (x - 128) ** 2 + (y - 120) ** 2
@@ -155,8 +170,6 @@ def reference_pixels(manifest: ModelManifest) -> Pixels:
     hints = np.zeros((size, size, 4), np.uint8)
     hints[(x - 128) ** 2 + (y - 130) ** 2 < 36] = (230, 60, 40, 255)
     hints[(x - 40) ** 2 + (y - 232) ** 2 < 36] = (40, 120, 220, 128)
-    label = np.zeros(len(manifest.labels), np.float32)
-    label[:1] = 1
     return Pixels(
         sketch=np.where(ink, 0, 255).astype(np.uint8),
         hints=hints if manifest.hints else None,

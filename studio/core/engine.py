@@ -1,4 +1,4 @@
-"""One model, ready to colour: ONNX Runtime with explicit providers, checked against the CPU's answer."""
+"""One model, ready to run: ONNX Runtime with explicit providers, checked against the CPU's answer."""
 
 import hashlib
 import logging
@@ -149,7 +149,24 @@ class Engine:
         When the GPU fails, the model is opened on the CPU, once; the picture is computed there and `device`
         tells. UserError when the CPU fails too; ValueError for arrays of a wrong size.
         """
-        feeds = self._feeds(Pixels(sketch, hints, label, noise))
+        return self._guarded(self._feeds(Pixels(sketch, hints, label, noise))).first()
+
+    def generate(
+        self, label: NDArray[np.float32], noise: NDArray[np.float32]
+    ) -> tuple[NDArray[np.uint8], float]:
+        """Make pictures of labels [N,L] and noise [N,Z], all at once: uint8 [N,S,S,3] and milliseconds.
+
+        Grey models answer in RGB too. Failures as in `run`.
+        """
+        count = len(noise)
+        feeds = {"noise": _checked(noise, np.float32, (count, self.manifest.noise))}
+        if self.manifest.labels:
+            feeds["label"] = _checked(label, np.float32, (count, len(self.manifest.labels)))
+        answer = self._guarded(feeds)
+        return answer.images, answer.run_ms
+
+    def _guarded(self, feeds: Mapping[str, NDArray[Any]]) -> "_Answer":
+        """Run the model, on the CPU once the GPU has failed."""
         try:
             return self._timed(feeds)
         except Exception as error:
@@ -167,6 +184,13 @@ class Engine:
             raise UserError(
                 f"The model {self.model.name} failed ({_first_line(error)}); choose another model."
             ) from error
+
+    def reference(self) -> tuple[NDArray[np.uint8], float]:
+        """Return the answer to the reference inputs and the milliseconds of a second, warm run."""
+        feeds = self._feeds(reference_pixels(self.manifest))
+        self._timed(feeds)
+        answer = self._timed(feeds)
+        return answer.first().image, answer.run_ms
 
     def close(self) -> None:
         """Let go of the model's memory; `run` is not possible afterwards."""
@@ -202,7 +226,7 @@ class Engine:
             self._notes.append(("CUDA provider", missing or "ONNX Runtime refused it without a reason"))
             return f"CUDA library missing: {missing}" if missing else "ONNX Runtime refused CUDA"
         try:
-            image, run_ms = self._reference()
+            image, run_ms = self.reference()
         except Exception as error:
             log.exception("the reference inference failed on CUDA")
             return f"CUDA failed: {_first_line(error)}"
@@ -216,7 +240,7 @@ class Engine:
     def _open_cpu(self, reason: str) -> None:
         try:
             self._use(self._opener(self._data, "CPU", self._threads), "CPU")
-            image, run_ms = self._reference()
+            image, run_ms = self.reference()
         except Exception as error:
             log.exception("no session on the CPU")
             raise UserError(
@@ -238,7 +262,7 @@ class Engine:
             return stored
         cpu = Engine(self.model, self.manifest, self._data, self._threads, self._opener)
         cpu._use(self._opener(self._data, "CPU", self._threads), "CPU")
-        image = cpu._timed(cpu._feeds(reference_pixels(self.manifest))).image
+        image = cpu._timed(cpu._feeds(reference_pixels(self.manifest))).first().image
         remember_answer(self.model.sha256, image)
         return image
 
@@ -246,13 +270,6 @@ class Engine:
         self._session, self._provider = session, provider
         offered = [output.name for output in session.get_outputs()]
         self._outputs = [name for name in ("image", "flats") if name in offered]
-
-    def _reference(self) -> tuple[NDArray[np.uint8], float]:
-        """Return the answer to the reference inputs and the milliseconds of a second, warm run."""
-        feeds = self._feeds(reference_pixels(self.manifest))
-        self._timed(feeds)
-        output = self._timed(feeds)
-        return output.image, output.run_ms
 
     def _tell(self, reason: str, run_ms: float) -> None:
         session = self._require_session()
@@ -273,13 +290,15 @@ class Engine:
         return self._session
 
     def _feeds(self, pixels: Pixels) -> dict[str, NDArray[Any]]:
-        height, width = pixels.sketch.shape
-        if not self.manifest.takes(height, width):
-            raise ValueError(f"the model {self.model.id} does not take {width} x {height} pixels")
-        feeds: dict[str, NDArray[Any]] = {"sketch": _batch(pixels.sketch, np.uint8, (height, width))}
-        if self.manifest.hints:
-            hints = pixels.hints if pixels.hints is not None else np.zeros((height, width, 4), np.uint8)
-            feeds["hints"] = _batch(hints, np.uint8, (height, width, 4))
+        feeds: dict[str, NDArray[Any]] = {}
+        if pixels.sketch is not None:
+            height, width = pixels.sketch.shape
+            if not self.manifest.takes(height, width):
+                raise ValueError(f"the model {self.model.id} does not take {width} x {height} pixels")
+            feeds["sketch"] = _batch(pixels.sketch, np.uint8, (height, width))
+            if self.manifest.hints:
+                hints = pixels.hints if pixels.hints is not None else np.zeros((height, width, 4), np.uint8)
+                feeds["hints"] = _batch(hints, np.uint8, (height, width, 4))
         for name, given, length in (
             ("label", pixels.label, len(self.manifest.labels)),
             ("noise", pixels.noise, self.manifest.noise),
@@ -289,20 +308,38 @@ class Engine:
                 feeds[name] = _batch(values, np.float32, (length,))
         return feeds
 
-    def _timed(self, feeds: Mapping[str, NDArray[Any]]) -> EngineOutput:
+    def _timed(self, feeds: Mapping[str, NDArray[Any]]) -> "_Answer":
         session = self._require_session()
         start = time.perf_counter()
         answers = session.run(self._outputs, feeds)
         run_ms = (time.perf_counter() - start) * 1e3
         pictures = dict(zip(self._outputs, answers, strict=True))
-        flats = pictures.get("flats")
-        return EngineOutput(pictures["image"][0], flats[0] if flats is not None else None, run_ms)
+        images = pictures["image"]
+        if images.shape[3] == 1:
+            images = images.repeat(3, axis=3)
+        return _Answer(images, pictures.get("flats"), run_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the network made of one batch: ``images`` and, where it has them, ``flats``, uint8 [N,H,W,3]."""
+
+    images: NDArray[np.uint8]
+    flats: NDArray[np.uint8] | None
+    run_ms: float
+
+    def first(self) -> EngineOutput:
+        return EngineOutput(self.images[0], self.flats[0] if self.flats is not None else None, self.run_ms)
 
 
 def _batch(values: NDArray[Any], dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
+    return _checked(values, dtype, shape)[None]
+
+
+def _checked(values: NDArray[Any], dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
     if values.shape != shape:
         raise ValueError(f"an input has the shape {values.shape}, not {shape}")
-    return np.ascontiguousarray(values, dtype)[None]
+    return np.ascontiguousarray(values, dtype)
 
 
 def _first_line(error: Exception) -> str:

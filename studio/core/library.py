@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,11 @@ from typing import Any
 from studio import resources
 from studio.core import settings
 from training.files import UserError, write_json
-from training.manifest import ModelManifest
+from training.manifest import LABEL_TASK, SKETCH_TASK, ModelManifest
 
 log = logging.getLogger(__name__)
 
 CACHE_FORMAT = 1
-PICTURE_TASK = "sketch-to-image"
 
 
 @dataclass(frozen=True)
@@ -128,13 +127,17 @@ class ModelLibrary:
                     return entry
         return None
 
+    def generators(self) -> list[ModelEntry]:
+        """Return the usable models that make pictures of labels."""
+        return [entry for entry in self.entries if is_for_labels(entry)]
+
     def default_entry(self, preferred: str = "") -> ModelEntry | None:
-        """Return the preferred model where it is usable, else the first shipped one, else any, else None."""
-        choices = self.pictures()
-        for entry in choices:
-            if preferred and entry.id == preferred:
-                return entry
-        return next((entry for entry in choices if entry.shipped), choices[0] if choices else None)
+        """Return the model that colours drawings: the preferred one where it is usable, else `first_of`."""
+        return first_of(self.pictures(), preferred)
+
+    def default_generator(self, preferred: str = "") -> ModelEntry | None:
+        """Return the model that makes pictures of labels, chosen as `default_entry` is."""
+        return first_of(self.generators(), preferred)
 
     def _stamps(self) -> dict[Path, tuple[int, int] | None]:
         """Return size and time of every file, in the order the models are listed; None: not to be read."""
@@ -150,9 +153,22 @@ def default_folders() -> list[Path]:
     return [resources.asset("models"), settings.user_models_dir()]
 
 
+def first_of(choices: Sequence[ModelEntry], preferred: str = "") -> ModelEntry | None:
+    """Return the choice whose id is ``preferred``, else the first shipped one, else any, else None."""
+    for entry in choices:
+        if preferred and entry.id == preferred:
+            return entry
+    return next((entry for entry in choices if entry.shipped), choices[0] if choices else None)
+
+
 def is_for_sketches(entry: ModelEntry) -> bool:
     """Return whether the model can colour a drawing."""
-    return entry.usable and entry.manifest is not None and entry.manifest.task == PICTURE_TASK
+    return entry.usable and entry.manifest is not None and entry.manifest.task == SKETCH_TASK
+
+
+def is_for_labels(entry: ModelEntry) -> bool:
+    """Return whether the model makes pictures of labels and noise."""
+    return entry.usable and entry.manifest is not None and entry.manifest.task == LABEL_TASK
 
 
 def entry_of_file(path: Path) -> ModelEntry:

@@ -72,6 +72,15 @@ FIRST_START = Setting("first_start", True, "Whether the program has never been s
 RECENT_FILES = Setting("recent_files", cast("tuple[str, ...]", ()), "Files opened last, newest first.")
 WINDOW_GEOMETRY = Setting("window_geometry", "", "Place and size of the window, base64.")
 WINDOW_STATE = Setting("window_state", "", "Arrangement of the window's parts, base64.")
+GENERATE_MODEL = Setting("generate_model", "", "Id of the label-to-image model chosen last.")
+GENERATE_COLUMNS = Setting(
+    "generate_columns", cast("tuple[str, ...]", ()), "Seeds of the generated pictures, * behind locked ones."
+)
+GENERATE_NOISE = Setting("generate_noise", 1.0, "Strength of the noise of generated pictures.", low=0, high=2)
+GENERATE_TRUNCATION = Setting(
+    "generate_truncation", 3.0, "Where that noise is cut off, in deviations; 3 is never.", low=0.1, high=3
+)
+GENERATE_STEPS = Setting("generate_steps", 9, "Pictures of a walk between two.", low=3, high=32)
 LAST_FOLDER = Setting("last_folder", "", "Folder the file dialogs open in.")
 
 

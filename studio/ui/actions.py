@@ -47,6 +47,7 @@ class ActionId(StrEnum):
     UPRIGHT = "upright"
     CYCLE_VIEW = "cycle view"
     DRAW_SPACE = "draw space"
+    GENERATE_SPACE = "generate space"
     TRAIN_SPACE = "train space"
     SIDE_BY_SIDE = "side by side"
     OVER = "over"

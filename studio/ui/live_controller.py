@@ -276,9 +276,9 @@ class LiveController(QObject):
             )
 
     def _tell_device(self, truth: DeviceTruth, run_ms: float) -> None:
-        line = f"{truth.provider}: {truth.reason}" if truth.reason else truth.provider
-        story = f"{truth.provider}{f' ({truth.reason})' if truth.reason else ''}"
-        self.device_changed.emit(line, f"{story}; the network alone takes {run_ms:.0f} ms of a picture")
+        self.device_changed.emit(
+            truth.line, f"{truth.story}; the network alone takes {run_ms:.0f} ms of a picture"
+        )
         self.speed_changed.emit(run_ms)
 
     def _on_failed(self, failure: InferenceFailed) -> None:

@@ -37,12 +37,13 @@ from studio.ui.picture_notes import PictureNotes
 from studio.ui.rail import Rail
 from studio.ui.session import Session
 from studio.ui.status_bar import StatusBar
+from studio.ui.status_lines import StatusLines
 from studio.ui.theme import Theme
 from studio.ui.tool_options import ToolOptionsBar
 from studio.ui.tool_strip import ToolStrip, action_button
 from studio.ui.widgets.picture_grid import image_of
 from studio.ui.widgets.plain import across, down, lying_line, standing_line
-from studio.ui.workspaces import ANYWHERE, Maker, Space, Workspaces
+from studio.ui.workspaces import ANYWHERE, RAIL_BUTTONS, Maker, Space, Workspaces
 
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME_SIZE = QSize(8, 40)
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         settings: Settings,
         messages: Messages,
         theme: Theme,
-        make_training: Maker,
+        pages: dict[Space, Maker],
     ) -> None:
         super().__init__()
         self._session = session
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME_SIZE))
 
-        self.spaces = Workspaces({Space.DRAW: Maker(self._make_drawing), Space.TRAIN: make_training})
+        self.spaces = Workspaces({Space.DRAW: Maker(self._make_drawing), **pages})
         self.toolbox = ToolBox(parent=self)
         self.colours = Colours(self.toolbox, parent=self)
         self.canvas = CanvasWidget(session.document, self.toolbox)
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.pasting = Pasting(session, self.files, messages, self.notice, self.edit.undo, self)
         self.column = Column(session, self.toolbox, self.colours, self.actions_table, theme.icons)
         self.status = StatusBar(theme.palette)
+        self.status_lines = StatusLines(self.status, self.spaces, live)
         self.palette_popup = CommandPalette(self.actions_table, self, self.canvas)
         self.first_steps = FirstSteps(self.canvas, theme.palette)
         self._build_layout()
@@ -183,10 +185,11 @@ class MainWindow(QMainWindow):
     # Building
 
     def _build_layout(self) -> None:
-        self.rail.add_workspace(self.actions_table[ActionId.DRAW_SPACE], "Draw", "draw")
-        self.train_button = self.rail.add_workspace(
-            self.actions_table[ActionId.TRAIN_SPACE], "Train", "school-outline"
-        )
+        buttons = {
+            space: self.rail.add_workspace(self.actions_table[action_id], word, icon)
+            for space, action_id, word, icon in RAIL_BUTTONS
+        }
+        self.train_button = buttons[Space.TRAIN]
         self.rail.add_bottom(self.actions_table[ActionId.FIND], "Find", "magnify")
         self.rail.add_bottom(self.actions_table[ActionId.SETTINGS], "Settings", "cog-outline")
         for action_id in PICTURE_BUTTONS:
@@ -252,8 +255,6 @@ class MainWindow(QMainWindow):
         ):
             signal.connect(soon)
         live.picture_changed.connect(self._on_picture)
-        live.status_changed.connect(self.status.show_live)
-        live.device_changed.connect(self.status.show_device)
         live.speed_changed.connect(self.column.models.show_speed)
         live.label_pictures_ready.connect(self.column.labels.show_pictures)
         canvas.view_changed.connect(self._on_view)
@@ -265,7 +266,8 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._on_opened)
         self.files.saved.connect(self._show_title)
         self.files.models_dropped.connect(self.models.take)
-        self.column.layers.named.connect(self._on_layer_named)
+        self.column.layers.named.connect(canvas.setFocus)
+        self.models.generate_wanted.connect(self.actions_table[ActionId.GENERATE_SPACE].trigger)
         self.column.models.list_wanted.connect(self.models.look)
         self.column.models.folder_wanted.connect(self.help.open_models_folder)
         self.toolbox.options_changed.connect(self._on_tool_options)
@@ -319,9 +321,6 @@ class MainWindow(QMainWindow):
 
     def _on_colour_picked(self, red: int, green: int, blue: int) -> None:
         self.colours.choose((red, green, blue))
-
-    def _on_layer_named(self) -> None:
-        self.canvas.setFocus()
 
     def _on_tool_options(self) -> None:
         self.files.gap_px = self.toolbox.options.gap_px

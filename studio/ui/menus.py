@@ -53,6 +53,7 @@ MENUS: tuple[tuple[str, MenuItems], ...] = (
         "&View",
         (
             ActionId.DRAW_SPACE,
+            ActionId.GENERATE_SPACE,
             ActionId.TRAIN_SPACE,
             None,
             ActionId.SIDE_BY_SIDE,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from training.manifest import ModelManifest
+from training.manifest import LABEL_TASK, ModelManifest
 
 SHOWN_LABELS = 3
 
@@ -25,10 +25,17 @@ def about_line(manifest: ModelManifest) -> str:
         kinds = f"{', '.join(names)} and {more} more kind{'' if more == 1 else 's'}"
     else:
         kinds = " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-    sentences = [f"Colours drawings of {kinds}." if kinds else "Colours line drawings."]
+    from_labels = manifest.task == LABEL_TASK
+    if from_labels:
+        sentences = [
+            f"Makes pictures of {kinds}." if kinds else "Makes pictures of one kind, without labels."
+        ]
+    else:
+        sentences = [f"Colours drawings of {kinds}." if kinds else "Colours line drawings."]
     if manifest.dataset:
         sentences.append(f"Learned from {manifest.dataset}.")
-    sentences.append("Takes colour hints." if manifest.hints else "Takes no colour hints.")
+    if not from_labels:
+        sentences.append("Takes colour hints." if manifest.hints else "Takes no colour hints.")
     return " ".join(sentences)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core import settings as keys
@@ -19,7 +19,13 @@ from training.files import UserError, write_atomically
 
 
 class ModelImport(QObject):
-    """Checks model files in the background and copies the good ones. GUI thread only."""
+    """Checks model files in the background and copies the good ones. GUI thread only.
+
+    *Signals*
+    generate_wanted(): the user wants to see what the new model of labels makes.
+    """
+
+    generate_wanted = Signal()
 
     def __init__(self, session: Session, settings: Settings, messages: Messages, window: QWidget) -> None:
         super().__init__(window)
@@ -68,8 +74,11 @@ class ModelImport(QObject):
 
     def _on_imported(self, entry: ModelEntry) -> None:
         self._session.show_models()
-        self._session.choose_model(entry)
-        self._messages.news(f"The model {entry.name} is added and in use.")
+        if self._session.use(entry):
+            self._messages.news(f"The model {entry.name} is added and in use.")
+        else:
+            text = f"The model {entry.name} is added; it makes pictures of labels."
+            self._messages.news(text, "Open Generate", self.generate_wanted.emit)
 
     def _on_refreshed(self, _entries: object) -> None:
         self._session.show_models()

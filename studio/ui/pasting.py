@@ -43,14 +43,15 @@ class Pasting(QObject):
         self._bar.ask(
             "What shall become of the pasted picture?",
             [
-                ("Put it in as a layer", partial(self._as_layer, image)),
+                ("Put it in as a layer", partial(self.as_layer, image, "Pasted picture")),
                 ("Replace the drawing", partial(self._files.take_image, image)),
             ],
         )
 
-    def _as_layer(self, image: QImage) -> None:
+    def as_layer(self, image: QImage, name: str) -> None:
+        """Put the picture under the lines as a layer called ``name``, one undo step."""
         document = self._session.document
-        document.add_paint_layer("Pasted picture", placed(image, document.width, document.height))
+        document.add_paint_layer(name, placed(image, document.width, document.height))
         self._messages.news("The picture is a layer under the lines now.", "Undo", self._undo)
 
 

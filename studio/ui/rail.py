@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.icons import ICON_PX, Checked, IconBook
-from studio.ui.theme import tabular
+from studio.ui.theme import SMALL_PX, tabular
 
 RAIL_PX = 72
 BUTTON_PX = 52
@@ -101,6 +101,9 @@ class Rail(QWidget):
         button.setText(word)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(ICON_PX, ICON_PX))
+        font = button.font()
+        font.setPixelSize(SMALL_PX)  # the longest word, "Generate", must not be cut
+        button.setFont(font)
         button.setFixedHeight(BUTTON_PX)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

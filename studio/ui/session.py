@@ -3,7 +3,7 @@
 from PySide6.QtCore import QMetaObject, QObject, Signal
 
 from studio.core.document import Document
-from studio.core.library import ModelEntry, ModelLibrary, is_for_sketches
+from studio.core.library import ModelEntry, ModelLibrary, is_for_labels, is_for_sketches
 
 
 class Session(QObject):
@@ -13,6 +13,7 @@ class Session(QObject):
     document_replaced(Document): another drawing is open; the old one is gone after the handlers ran.
     models_changed(): the library was looked at anew.
     entry_changed(ModelEntry | None): another model colours the drawing.
+    generator_changed(ModelEntry | None): another model makes pictures of labels.
     choices_changed(), layers_changed(), history_changed(), saved_changed(): the open document's own, so that
         listeners need not follow the exchange of documents. `changed(Change)` too.
     """
@@ -20,6 +21,7 @@ class Session(QObject):
     document_replaced = Signal(object)
     models_changed = Signal()
     entry_changed = Signal(object)
+    generator_changed = Signal(object)
     changed = Signal(object)
     choices_changed = Signal()
     layers_changed = Signal()
@@ -35,7 +37,9 @@ class Session(QObject):
         """Whether the model folders have been looked at."""
         self._document = document
         self._entry: ModelEntry | None = None
+        self._generator: ModelEntry | None = None
         self._preferred = ""
+        self._preferred_generator = ""
         self._connections: list[QMetaObject.Connection] = []
         self._follow(document)
 
@@ -47,6 +51,11 @@ class Session(QObject):
     def entry(self) -> ModelEntry | None:
         """The model in use; None when none is usable."""
         return self._entry
+
+    @property
+    def generator(self) -> ModelEntry | None:
+        """The model that makes pictures of labels; None when there is none."""
+        return self._generator
 
     def replace_document(self, document: Document) -> None:
         """Open another drawing in place of the present one."""
@@ -75,11 +84,25 @@ class Session(QObject):
         self._document.set_choices(model_id=entry.id, model_sha=entry.sha256)
         self._find_entry()
 
+    def prefer_generator(self, model_id: str) -> None:
+        """Make pictures of labels with this model, once it is here."""
+        self._preferred_generator = model_id
+        self._find_generator()
+
+    def use(self, entry: ModelEntry) -> bool:
+        """Use a new model for what it is for; returns whether it colours the drawing now."""
+        if is_for_labels(entry):
+            self.prefer_generator(entry.id)
+            return False
+        self.choose_model(entry)
+        return True
+
     def show_models(self) -> None:
         """The library's entries are new: tell everybody and find the model in use again."""
         self.models_known = True
         self.models_changed.emit()
         self._find_entry()
+        self._find_generator()
 
     def missing_model(self) -> str:
         """The id of the model the drawing was made with, when it is not here; "" otherwise."""
@@ -112,3 +135,9 @@ class Session(QObject):
         if found != self._entry:
             self._entry = found
             self.entry_changed.emit(found)
+
+    def _find_generator(self) -> None:
+        found = self.library.default_generator(self._preferred_generator)
+        if found != self._generator:
+            self._generator = found
+            self.generator_changed.emit(found)

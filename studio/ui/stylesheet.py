@@ -46,6 +46,8 @@ QToolButton[role="section"]:hover, QToolButton[role="section"]:checked:hover {{ 
 QToolButton[role="soft"]:checked {{ background: {hover}; color: {text}; }}
 QToolButton[role="soft"]:checked:hover {{ background: {border}; }}
 
+Rail QToolButton {{ padding: 4px 0; }}
+
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {control}; border-radius: {radius}px;
               padding: 5px 12px; min-height: 18px; }}
 QPushButton:hover {{ background: {hover}; }}

@@ -19,12 +19,21 @@ class Space(StrEnum):
     """The workspaces."""
 
     DRAW = "draw"
+    GENERATE = "generate"
     TRAIN = "train"
 
+
+RAIL_BUTTONS = (
+    (Space.DRAW, ActionId.DRAW_SPACE, "Draw", "draw"),
+    (Space.GENERATE, ActionId.GENERATE_SPACE, "Generate", "view-grid-plus-outline"),
+    (Space.TRAIN, ActionId.TRAIN_SPACE, "Train", "school-outline"),
+)
+"""Each workspace with the action that opens it, its word on the rail and its icon."""
 
 ANYWHERE = frozenset(
     {
         ActionId.DRAW_SPACE,
+        ActionId.GENERATE_SPACE,
         ActionId.TRAIN_SPACE,
         ActionId.SAVE,
         ActionId.SAVE_AS,

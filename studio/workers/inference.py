@@ -1,4 +1,4 @@
-"""The inference thread: the newest drawing in, its picture out, and label pictures in the quiet moments."""
+"""The inference thread: the newest drawing in, its picture out; pictures of labels; thumbnails when quiet."""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.core.device import DeviceTruth
 from studio.core.engine import Engine
+from studio.core.generate import GenerateFailed, GenerateRequest, generate
 from studio.core.labels import label_vector
 from studio.core.library import ModelEntry
 from studio.core.live import InferenceFailed, InferenceRequest, LiveState, Mailbox
@@ -17,7 +18,7 @@ from training.files import UserError
 
 log = logging.getLogger(__name__)
 
-CONTROL, LIVE, QUIET = 0, 1, 2
+CONTROL, LIVE, GENERATE, QUIET = range(4)
 LABELS_PER_EMISSION = 8
 ANY_LABEL = ""
 
@@ -41,8 +42,9 @@ class _Thumbnails:
 class InferenceThread(QThread):
     """Computes pictures off the GUI thread; call its methods from the GUI thread.
 
-    One request is in flight and at most one waits, the newest. Models are loaded, checked and warmed up in
-    here. Label pictures are made only while no request waits. Always `close` before the program ends.
+    One request is in flight and at most one of each kind waits, the newest. Models are loaded, checked and
+    warmed up in here; one for drawings and one for labels stay loaded. Label pictures are made only while no
+    request waits. Always `close` before the program ends.
 
     *Signals*, emitted in the inference thread; connect them to bound methods of QObjects:
     picture_ready(LivePicture): stamped with the request's epoch and revision.
@@ -51,6 +53,8 @@ class InferenceThread(QThread):
     device_changed(DeviceTruth): after a model was loaded, and when the GPU was lost.
     failed(InferenceFailed): a request came to nothing; said once for each model that cannot be loaded.
     label_pictures_ready(str, dict): model id; label ("" = any) -> uint8 [s,s,3]; each holds all so far.
+    generated(Generated): some of the pictures of the newest `generate`.
+    generate_failed(GenerateFailed): there will be none for this request.
     """
 
     picture_ready = Signal(object)
@@ -58,13 +62,16 @@ class InferenceThread(QThread):
     device_changed = Signal(object)
     failed = Signal(object)
     label_pictures_ready = Signal(str, object)
+    generated = Signal(object)
+    generate_failed = Signal(object)
 
     def __init__(self, device: str = "auto", threads: int = 2, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inference")
-        self._mailbox: Mailbox[InferenceRequest | _Device | _Thumbnails] = Mailbox(slots=3)
+        self._mailbox: Mailbox[InferenceRequest | GenerateRequest | _Device | _Thumbnails] = Mailbox(slots=4)
         self._wish = _Device(device, threads)
         self._painter: Painter | None = None
+        self._generator: Engine | None = None
         self._told: DeviceTruth | None = None
         self._broken: tuple[ModelEntry, _Device] | None = None
         self._state, self._text = LiveState.IDLE, ""
@@ -77,6 +84,11 @@ class InferenceThread(QThread):
     def withdraw(self) -> None:
         """Forget the request that still waits, if there is one."""
         self._mailbox.clear(LIVE)
+
+    def generate(self, request: GenerateRequest) -> None:
+        """Ask for pictures of labels; what an earlier request still lacks is forgotten."""
+        self._mailbox.put(request, GENERATE)
+        self._ensure_running()
 
     def thumbnails(self, model: ModelEntry, sketch: NDArray[np.uint8]) -> None:
         """Ask for one small picture under each label, from ``sketch`` [size,size] at the model's own size."""
@@ -101,6 +113,8 @@ class InferenceThread(QThread):
             try:
                 if isinstance(work, InferenceRequest):
                     self._paint(work)
+                elif isinstance(work, GenerateRequest):
+                    self._generate(work)
                 elif isinstance(work, _Device):
                     self._change_device(work)
                 else:
@@ -122,6 +136,13 @@ class InferenceThread(QThread):
         self._tell_device(painter)
         self.picture_ready.emit(picture)
         self._tell(LiveState.LIVE)
+
+    def _generate(self, work: GenerateRequest) -> None:
+        """Make one batch and put the rest back, so that a newer request waits for one batch at most."""
+        made = generate(self._generator_for(work.model), work)
+        self.generated.emit(made)
+        if made.left:
+            self._mailbox.put_back(replace(work, places=work.places[-made.left :]), GENERATE)
 
     def _paint_label(self, work: _Thumbnails) -> None:
         """Make one label picture and put the rest back, so that a request waits for one picture at most."""
@@ -148,7 +169,7 @@ class InferenceThread(QThread):
         if self._broken == (model, self._wish):
             return None
         self._tell(LiveState.WORKING, f"Loading {model.name}")
-        self._let_go()
+        self._let_painter_go()
         try:
             engine = Engine.load(model, self._wish.device, self._wish.threads)
         except UserError:
@@ -159,15 +180,31 @@ class InferenceThread(QThread):
         self._tell_device(self._painter)
         return self._painter
 
+    def _generator_for(self, model: ModelEntry) -> Engine:
+        if self._generator is not None and self._generator.model == model:
+            return self._generator
+        self._let_generator_go()
+        self._generator = Engine.load(model, self._wish.device, self._wish.threads)
+        return self._generator
+
     def _change_device(self, wish: _Device) -> None:
         if wish != self._wish:
             self._wish = wish
             self._let_go()
 
     def _let_go(self) -> None:
+        self._let_painter_go()
+        self._let_generator_go()
+
+    def _let_painter_go(self) -> None:
         if self._painter is not None:
             self._painter.engine.close()
             self._painter = None
+
+    def _let_generator_go(self) -> None:
+        if self._generator is not None:
+            self._generator.close()
+            self._generator = None
 
     def _tell_device(self, painter: Painter) -> None:
         if painter.engine.device is not self._told:
@@ -183,6 +220,9 @@ class InferenceThread(QThread):
         if not isinstance(error, UserError):
             log.exception("inference failed: %r", work if isinstance(work, _Device) else type(work))
         message = str(error) if isinstance(error, UserError) else f"The picture failed: {error}. See the log."
+        if isinstance(work, GenerateRequest):
+            self.generate_failed.emit(GenerateFailed(work.model, message))
+            return
         if isinstance(work, InferenceRequest):
             self.failed.emit(InferenceFailed(work.revision, message, work.epoch))
         self._tell(LiveState.TROUBLE, message)

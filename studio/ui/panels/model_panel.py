@@ -27,6 +27,7 @@ from training.manifest import ModelManifest
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 OPEN_FOLDER = "Open the models folder…"
+FOR_LABELS = "It makes pictures of labels, without a drawing; it is offered under Generate."
 
 
 class ModelPanel(QWidget):
@@ -119,17 +120,18 @@ class ModelPanel(QWidget):
     def _show_models(self) -> None:
         entries = self._session.library.entries
         usable = [entry for entry in entries if is_for_sketches(entry)]
-        others = [entry for entry in entries if not is_for_sketches(entry)]
+        generators = self._session.library.generators()
+        others = [entry for entry in entries if not entry.usable]
         model = self.picker.model()
         assert isinstance(model, QStandardItemModel)
         with QSignalBlocker(self.picker):
             model.clear()
             for entry in usable:
                 model.appendRow(_item(entry, entry.name, "\n".join(_card(entry))))
+            for entry in generators:
+                model.appendRow(_greyed(entry, f"{entry.name} (see Generate)", FOR_LABELS))
             for entry in others:
-                item = _item(entry, f"{entry.path.name} (cannot be used)", _reason(entry))
-                item.setEnabled(False)
-                model.appendRow(item)
+                model.appendRow(_greyed(entry, f"{entry.path.name} (cannot be used)", entry.problem or ""))
             self.picker.insertSeparator(self.picker.count())
             folder = QStandardItem(OPEN_FOLDER)
             folder.setToolTip("A model file (.onnx) put in there is in this list at once")
@@ -210,7 +212,7 @@ class ModelPanel(QWidget):
             if widget is not None:
                 widget.deleteLater()
         for entry in entries:
-            line = muted_label(f"{entry.path.name}: {_reason(entry)}")
+            line = muted_label(f"{entry.path.name}: {entry.problem}")
             line.setTextFormat(Qt.TextFormat.PlainText)
             line.setWordWrap(True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -246,12 +248,14 @@ def _card(entry: ModelEntry) -> list[str]:
     return [line for line in (*lines, manifest.note) if line]
 
 
-def _reason(entry: ModelEntry) -> str:
-    return entry.problem or "It does not turn sketches into pictures."
-
-
 def _item(entry: ModelEntry, text: str, tip: str) -> QStandardItem:
     item = QStandardItem(text)
     item.setData(str(entry.path), ENTRY_ROLE)
     item.setToolTip(plain_tip(tip))
+    return item
+
+
+def _greyed(entry: ModelEntry, text: str, reason: str) -> QStandardItem:
+    item = _item(entry, text, reason)
+    item.setEnabled(False)
     return item

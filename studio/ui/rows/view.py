@@ -42,11 +42,19 @@ def view_actions(parts: Parts) -> list[ActionSpec]:
     return [
         space(Space.DRAW, ActionId.DRAW_SPACE, "&Draw", "The drawing and its live picture", "Alt+1", "draw"),
         space(
+            Space.GENERATE,
+            ActionId.GENERATE_SPACE,
+            "&Generate",
+            "Pictures of labels alone, and what lies between them",
+            "Alt+2",
+            "view-grid-plus-outline",
+        ),
+        space(
             Space.TRAIN,
             ActionId.TRAIN_SPACE,
             "&Train",
             "Make a model of your own from a folder of pictures",
-            "Alt+2",
+            "Alt+3",
             "school-outline",
         ),
         ActionSpec(

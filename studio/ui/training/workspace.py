@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
@@ -40,7 +41,13 @@ from training.files import UserError
 
 
 class TrainingWorkspace(QWidget):
-    """Data, run and watch. GUI thread only; `leave` before the program ends."""
+    """Data, run and watch. GUI thread only; `leave` before the program ends.
+
+    *Signals*
+    generate_wanted(): the user wants to see what a new model of labels makes.
+    """
+
+    generate_wanted = Signal()
 
     def __init__(
         self,
@@ -258,8 +265,11 @@ class TrainingWorkspace(QWidget):
             problem = entry.problem if entry is not None else None
             self._messages.trouble(problem or f"{published.path.name} is gone; publish it again.")
             return
-        self._session.choose_model(entry)
-        if published.trial:
+        colours = self._session.use(entry)
+        if not colours:
+            state = "can be tried out until the program ends" if published.trial else "is published"
+            self._messages.news(f"{entry.name} {state}.", "Open Generate", self.generate_wanted.emit)
+        elif published.trial:
             self._messages.news(f"{entry.name} colours your drawing now, until the program ends.")
         else:
             text = f"{entry.name} is published and in use; it deviates by at most {published.worst}/255."

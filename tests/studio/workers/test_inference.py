@@ -9,11 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.document import Document
 from studio.core.engine import Engine
+from studio.core.generate import BATCH, Dial, Generated, GenerateFailed, GenerateRequest, Sample
 from studio.core.library import ModelEntry
 from studio.core.live import InferenceFailed, LivePicture, LiveState, make_request
 from studio.workers import inference as module
 from studio.workers.inference import InferenceThread
-from tests.fixtures.models import TinyModel, flat_colour
+from tests.fixtures.models import TinyGenerator, TinyModel, flat_colour
 
 WAIT_MS = 60_000  # for machines that are busy with other things; nothing waits that long otherwise
 SLOW = TinyModel(convolutions=2, size=128)
@@ -30,6 +31,8 @@ class Listener(QObject):
         self.states: list[tuple[LiveState, str]] = []
         self.devices: list[object] = []
         self.labels: list[tuple[str, dict[str, np.ndarray]]] = []
+        self.generated: list[Generated] = []
+        self.not_generated: list[GenerateFailed] = []
         self.threads: set[QThread] = set()
         self.order: list[str] = []
         worker.picture_ready.connect(self.on_picture)
@@ -37,11 +40,19 @@ class Listener(QObject):
         worker.state_changed.connect(self.on_state)
         worker.device_changed.connect(self.on_device)
         worker.label_pictures_ready.connect(self.on_labels)
+        worker.generated.connect(self.on_generated)
+        worker.generate_failed.connect(self.on_not_generated)
 
     def on_picture(self, picture: LivePicture) -> None:
         self.threads.add(QThread.currentThread())
         self.pictures.append(picture)
         self.order.append("picture")
+
+    def on_generated(self, made: Generated) -> None:
+        self.generated.append(made)
+
+    def on_not_generated(self, failure: GenerateFailed) -> None:
+        self.not_generated.append(failure)
 
     def on_failed(self, failure: InferenceFailed) -> None:
         self.failures.append(failure)
@@ -246,3 +257,68 @@ def test_close_ends_the_thread_and_what_comes_later_is_ignored(qtbot: QtBot, tmp
 
 def test_a_thread_that_never_started_closes_at_once(qapp: object) -> None:
     assert InferenceThread().close(0)
+
+
+def wanted(model: ModelEntry, *seeds: int, dial: Dial | None = None) -> GenerateRequest:
+    return GenerateRequest(model, tuple(Sample("cat", seed) for seed in seeds), dial or Dial())
+
+
+def test_pictures_of_labels_come_in_batches_until_all_are_there(
+    worker: InferenceThread, qtbot: QtBot, tmp_path: Path
+) -> None:
+    listener = Listener(worker)
+    worker.generate(wanted(TinyGenerator().entry(tmp_path), *range(2 * BATCH + 3)))
+    qtbot.waitUntil(lambda: bool(listener.generated) and not listener.generated[-1].left, timeout=WAIT_MS)
+    assert [len(one.pictures) for one in listener.generated] == [BATCH, BATCH, 3]
+    seeds = [place.seed for one in listener.generated for place, _ in one.pictures]  # type: ignore[union-attr]
+    assert seeds == list(range(2 * BATCH + 3))
+
+
+def test_a_newer_wish_for_pictures_of_labels_ends_the_older(
+    worker: InferenceThread, qtbot: QtBot, tmp_path: Path
+) -> None:
+    listener = Listener(worker)
+    model = TinyGenerator(size=128, convolutions=2).entry(tmp_path)
+    worker.generate(wanted(model, *range(20 * BATCH)))
+    qtbot.waitUntil(lambda: bool(listener.generated), timeout=WAIT_MS)
+    worker.generate(wanted(model, 1, 2, dial=Dial(0.5)))
+    qtbot.waitUntil(lambda: listener.generated[-1].dial == Dial(0.5), timeout=WAIT_MS)
+    assert len(listener.generated) < 10
+
+
+def test_a_drawing_comes_before_pictures_of_labels_and_both_models_stay_loaded(
+    worker: InferenceThread, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    real = Engine.load
+
+    def load(model: ModelEntry, device: str, threads: int) -> Engine:
+        loaded.append(model.id)
+        return real(model, device, threads)
+
+    monkeypatch.setattr(module.Engine, "load", load)
+    listener = Listener(worker)
+    generator, painter = TinyGenerator().entry(tmp_path), TinyModel().entry(tmp_path)
+    for count in (1, 2):
+        worker.generate(wanted(generator, *range(3 * BATCH)))
+        worker.submit(make_request(Document.new(64, 64).snapshot(), painter, epoch=count))
+        qtbot.waitUntil(
+            lambda count=count: len(listener.pictures) == count and len(listener.generated) == 3 * count,
+            timeout=WAIT_MS,
+        )
+    assert sorted(loaded) == ["generator", "tiny"]
+
+
+def test_a_broken_model_of_labels_is_told_and_another_one_works(
+    worker: InferenceThread, qtbot: QtBot, tmp_path: Path
+) -> None:
+    listener = Listener(worker)
+    good = TinyGenerator().entry(tmp_path)
+    bad = replace(good, path=tmp_path / "missing.onnx")
+    worker.generate(wanted(bad, 1))
+    qtbot.waitUntil(lambda: bool(listener.not_generated), timeout=WAIT_MS)
+    assert listener.not_generated[0].model == bad
+    assert "cannot be read" in listener.not_generated[0].message
+    worker.generate(wanted(good, 1))
+    qtbot.waitUntil(lambda: bool(listener.generated), timeout=WAIT_MS)
+    assert not listener.states  # the drawing's own dot says nothing of it

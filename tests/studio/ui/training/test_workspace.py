@@ -97,7 +97,7 @@ def test_the_window_starts_without_what_only_training_needs() -> None:
 
 def test_what_acts_on_the_drawing_waits_while_it_is_out_of_sight(qtbot: QtBot, studio: Studio) -> None:
     table = studio.window.actions_table
-    qtbot.keyClick(studio.window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(studio.window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     assert studio.window.space is Space.TRAIN
     assert studio.window.train_button.isChecked()
     assert not table[ActionId.PEN].isEnabled()

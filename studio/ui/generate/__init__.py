@@ -1,0 +1,1 @@
+"""The workspace of pictures made of labels, imported on the first visit."""
