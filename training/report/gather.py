@@ -11,6 +11,7 @@ from typing import Any
 from training import events
 from training.checkpoint import list_checkpoints
 from training.config import load_config, to_dict
+from training.data.places import split_of
 from training.evaluation import CLASSIFIED, FIGURES, FOLDER, NEAREST
 from training.files import UserError, read_json
 from training.metrics.classifier import BUILDERS
@@ -52,7 +53,7 @@ def gather(run: Path) -> dict[str, Any]:
         "task": config.task,
         "size": config.size,
         "data": {
-            "name": Path(config.data).resolve().name,
+            "name": _data_name(Path(config.data)),
             "pictures": started.images,
             "labels": list(started.labels),
             "fingerprint": saved[-1].manifest.get("fingerprint", "") if saved else "",
@@ -97,6 +98,12 @@ def read_report(run: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise UserError(f"{path} is no report that this program knows; write it anew.")
     return found
+
+
+def _data_name(folder: Path) -> str:
+    """The folder's name, with that above it where it is called after a split."""
+    folder = folder.resolve()
+    return f"{folder.parent.name}/{folder.name}" if split_of(folder.name) else folder.name
 
 
 def _kept(path: Path) -> dict[str, Any] | None:

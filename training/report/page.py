@@ -188,8 +188,8 @@ def _plots(report: Mapping[str, Any]) -> str:
     if not drawn:
         return ""
     return (
-        "<section><h2>Curves</h2><p>Over training steps; the line is a mean, the shade the range it moves "
-        f'in, the number the last value.</p><div class="plots">{drawn}</div></section>'
+        "<section><h2>Curves</h2><p>Over training steps; the line is a running mean over the values behind "
+        f'it, the number the last value.</p><div class="plots">{drawn}</div></section>'
     )
 
 

@@ -1,10 +1,10 @@
-"""Curves as SVG: lines with the range they move in, drawn without a library and readable in light and dark.
+"""Curves as SVG: running means over the values they are of, without a library.
 
-Colours, fonts and strokes are the page's (``training.report.page.STYLE``); here is only where things are.
+Colours, fonts and strokes are the page's (``training.report.style``); here is only where things are.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from training.report.journal import Curve
@@ -13,7 +13,9 @@ WIDTH, HEIGHT = 520, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 40, 30
 TICKS = 4
 MOST_SERIES = 4
-OUTLIERS = 0.02
+RUNNING = 0.04
+"""Share of the points that a running mean is taken over."""
+OUTLIERS = 0.01
 """Share of the points that may lie beyond the plot, as first steps and single jumps do."""
 
 
@@ -69,6 +71,13 @@ def number_text(value: float) -> str:
     return f"{value:.4g}"
 
 
+def running(values: Sequence[float]) -> list[float]:
+    """The mean of each value and of those around it, fewer at both ends."""
+    reach = int(len(values) * RUNNING / 2 + 0.5)
+    around = [values[max(0, place - reach) : place + reach + 1] for place in range(len(values))]
+    return [sum(part) / len(part) for part in around]
+
+
 class _Scale:
     """Numbers from ``low`` to ``high`` as places from ``start`` to ``end``."""
 
@@ -111,11 +120,13 @@ def _curve(curve: Curve, number: int, x: _Scale, y: _Scale) -> list[str]:
     line = " ".join(f"{at},{y(value)}" for at, value in zip(places, curve["mean"], strict=True))
     if len(places) == 1:
         return [f'<circle class="point s{number}" cx="{places[0]}" cy="{y(curve["mean"][0])}" r="3"/>']
+    smooth = " ".join(f"{at},{y(value)}" for at, value in zip(places, running(curve["mean"]), strict=True))
     edges = [f"{at},{y(value)}" for at, value in zip(places, curve["high"], strict=True)]
     edges += [f"{at},{y(value)}" for at, value in reversed(list(zip(places, curve["low"], strict=True)))]
     return [
         f'<polygon class="band s{number}" points="{" ".join(edges)}"/>',
-        f'<polyline class="line s{number}" points="{line}"/>',
+        f'<polyline class="raw s{number}" points="{line}"/>',
+        f'<polyline class="line s{number}" points="{smooth}"/>',
     ]
 
 

@@ -39,8 +39,10 @@ svg text { fill: var(--text); font-size: 13px; } svg .title { font-weight: 600; 
 svg .tick { fill: var(--faint); font-size: 12px; }
 svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+svg .raw { fill: none; stroke-width: 1; opacity: 0.35; }
 svg .band { stroke: none; opacity: 0.16; } svg .point { stroke: none; }
 """ + "".join(
-    f"svg .line.s{i} {{ stroke: var(--s{i}); }} svg .band.s{i}, svg .point.s{i} {{ fill: var(--s{i}); }}\n"
+    f"svg .line.s{i}, svg .raw.s{i} {{ stroke: var(--s{i}); }}\n"
+    f"svg .band.s{i}, svg .point.s{i} {{ fill: var(--s{i}); }}\n"
     for i in range(1, 5)
 )
