@@ -10,6 +10,7 @@ from studio.core import compose
 from studio.core.carry import CarryPlan, multiply_ink, without_fringes
 from studio.core.engine import Engine
 from studio.core.geometry import Rect
+from studio.core.hint_regions import fill_regions
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
 from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
@@ -106,7 +107,7 @@ class Painter:
         place = fit(snapshot.width, snapshot.height, self.engine.manifest)
         box = place.box
         small = compose.sketch_of(snapshot, box.w, box.h)
-        hints = compose.hints_of(snapshot, box.w, box.h, request.hint_strength)
+        hints = fill_regions(compose.hints_of(snapshot, box.w, box.h, request.hint_strength), small)
         run_start = time.perf_counter()
         output = self.engine.run(
             place.place(small, 255),

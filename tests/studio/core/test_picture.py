@@ -159,3 +159,15 @@ def test_the_working_size_keeps_the_shape_and_the_limit(width: int, height: int)
     if max(width, height) <= WORKING_SIDE:
         assert (small_width, small_height) == (width, height)
     assert abs(small_width * height - small_height * width) <= max(width, height)
+
+
+def test_one_dot_colours_the_whole_region_it_lies_in(tmp_path: Path) -> None:
+    ink = np.zeros((256, 256), np.uint8)
+    ink[20:240, [*range(20, 28), *range(232, 240)]] = 255
+    ink[[*range(20, 28), *range(232, 240)], 20:240] = 255
+    document = Document.from_line_art(ink)
+    spot = np.full((12, 12, 4), (0, 0, 255, 255), np.uint8)
+    document.load_pixels(document.hints.id, Rect(60, 60, 12, 12), spot)
+    picture = paint(painter(tmp_path), document)
+    assert close(picture.image[200, 200], (0, 0, 255))
+    assert close(picture.image[5, 5], flat_colour())
