@@ -165,6 +165,7 @@ class Studio(QObject):
         page.layer_wanted.connect(window.pasting.as_layer)
         page.train_wanted.connect(window.actions_table[ActionId.TRAIN_SPACE].trigger)
         page.model_wanted.connect(window.add_model)
+        page.column.model.picker.opening.connect(window.models.look)
         page.state_changed.connect(window.status_lines[Space.GENERATE].show_state)
         page.device_changed.connect(window.status_lines[Space.GENERATE].show_device)
         page.tell_state()

@@ -77,6 +77,7 @@ class ModelImport(QObject):
         if self._session.use(entry):
             self._messages.news(f"The model {entry.name} is added and in use.")
         else:
+            self._settings.set(keys.GENERATE_MODEL, entry.id)
             text = f"The model {entry.name} is added; it makes pictures of labels."
             self._messages.news(text, "Open Generate", self.generate_wanted.emit)
 

@@ -36,6 +36,16 @@ CANVAS_KEYS = (
 )
 
 
+GENERATE_KEYS = (
+    ("R", "New seeds"),
+    ("L", "Lock the column of the chosen picture"),
+    ("K", "Put the chosen picture on the canvas"),
+    ("Ctrl+C", "Copy it"),
+    ("Ctrl+E", "Save it"),
+    ("Ctrl + click", "Choose a second picture to walk to"),
+)
+
+
 def show_shortcuts(
     parent: QWidget, actions: Actions, groups: list[tuple[str, tuple[ActionId, ...]]]
 ) -> QDialog:
@@ -53,6 +63,7 @@ def show_shortcuts(
         if rows:
             blocks.append((title, rows))
     blocks.append(("With the canvas", list(CANVAS_KEYS)))
+    blocks.append(("In Generate", list(GENERATE_KEYS)))
     sheet = QGridLayout()
     sheet.setHorizontalSpacing(32)
     sheet.setVerticalSpacing(16)

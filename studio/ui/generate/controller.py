@@ -250,7 +250,6 @@ class GenerateController(QObject):
         kept = tuple(label for label in self.labels if label in self._rows)
         self._rows = kept or self.labels[:FIRST_ROWS] or (ANY,)
         self._on_wish()
-        self.tell_state()
 
     def _on_setting(self, key: str) -> None:
         if key in (keys.DEVICE.key, keys.THREADS.key):
@@ -265,6 +264,7 @@ class GenerateController(QObject):
             self._chosen = self._ends[-1] if self._ends else None
         self._pump()
         self.changed.emit()
+        self.tell_state()
 
     def _pump(self) -> None:
         places = [*self.walk, *(sample for row in self.grid() for sample in row)]
@@ -275,7 +275,6 @@ class GenerateController(QObject):
         if request != self._asked:
             self._asked, self._asked_ms = request, 0.0
             self._inference.generate(request)
-            self.tell_state()
 
     def _on_generated(self, made: Generated) -> None:
         self._asked_ms += made.run_ms

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from studio.core.generate import Sample
+from studio.core.generate import ANY, Sample
+from studio.core.seeds import Columns
 from studio.ui.generate.controller import GenerateController
 from studio.ui.generate.pictures import CORNER_PX, Images, label_name, name_of, paint_picture, paint_ring
 from studio.ui.icons import Checked, IconBook
@@ -45,13 +46,18 @@ class Layout:
         top = MARGIN_PX + HEADER_PX + line * line_px
         return QRect(self.left + self.names + across * step, top, self.side, self.side)
 
+    def row(self, row: int, columns: int) -> QRect:
+        """What a row takes, name and rings included."""
+        taken = self.cell(row, 0).united(self.cell(row, min(columns, self.across) - 1))
+        return taken.united(self.cell(row, columns - 1)).adjusted(-self.names - GAP_PX, -4, GAP_PX, 4)
+
 
 def arrange(rows: int, columns: int, names: int, width: int, height: int) -> Layout:
     """Return the arrangement in which the pictures are largest; too many of them need more height."""
     if rows > 1:
         return _fitted(rows, columns, names, width, height, wraps=False)
     tries = [
-        _fitted(-(-columns // across), across, 0, width, height, wraps=True)
+        _fitted(-(-columns // across), across, names, width, height, wraps=True)
         for across in range(1, columns + 1)
     ]
     return max(tries, key=lambda layout: (layout.side, layout.across))
@@ -128,6 +134,7 @@ class GridSheet(QWidget):
         self._by_keys = False
         self.large = Enlarged(self)
         self.locks: list[QToolButton] = []
+        self._shown_columns: Columns = ()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Generated pictures")
@@ -144,7 +151,9 @@ class GridSheet(QWidget):
         return arrange(len(self._grid), columns, self._names_px(), self.width(), self.height())
 
     def _names_px(self) -> int:
-        names = (label_name(row[0].label) for row in self._grid if row)
+        if [row[0].label for row in self._grid] == [ANY]:
+            return 0
+        names = (label_name(row[0].label) for row in self._grid)
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in names), default=0)
         return min(max(widest + 12, NAME_LEAST_PX), NAME_MOST_PX)
 
@@ -165,6 +174,10 @@ class GridSheet(QWidget):
 
     def _show_locks(self) -> None:
         columns = self._controller.columns
+        if columns == self._shown_columns:
+            self._place_locks()
+            return
+        self._shown_columns = columns
         while len(self.locks) < len(columns):
             self.locks.append(self._make_lock(len(self.locks)))
         for place, button in enumerate(self.locks):
@@ -211,6 +224,8 @@ class GridSheet(QWidget):
     def _at(self, position: QPointF) -> tuple[int, int] | None:
         point, layout = position.toPoint(), self._layout()
         for row, samples in enumerate(self._grid):
+            if not layout.row(row, len(samples)).contains(point):
+                continue
             for column in range(len(samples)):
                 if layout.cell(row, column).contains(point):
                     return row, column
@@ -302,12 +317,12 @@ class GridSheet(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         palette, layout = self.palette(), self._layout()
         for row, samples in enumerate(self._grid):
-            if not layout.wraps:
+            if not layout.row(row, len(samples)).intersects(event.rect()):
+                continue
+            if layout.names:
                 self._paint_name(painter, layout, row)
             for column, sample in enumerate(samples):
                 cell = layout.cell(row, column)
-                if not cell.adjusted(-4, -4, 4, 4).intersects(event.rect()):
-                    continue
                 box = QRectF(cell)
                 paint_picture(painter, box, self._images.of(sample), palette)
                 if sample in self._controller.ends:

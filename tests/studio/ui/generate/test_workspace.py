@@ -86,6 +86,7 @@ def test_the_window_starts_without_the_workspace() -> None:
 
 def test_it_shows_a_row_for_each_label_and_a_column_for_each_seed(space: GenerateWorkspace) -> None:
     assert space.currentWidget() is not space.empty
+    assert space.column.model.about.text().startswith("Makes pictures of cat, dog and frog.")
     assert space.controller.rows == ("cat", "dog", "frog")
     assert [column.seed for column in space.controller.columns] == list(range(1, 9))
     for row, colour in enumerate((flat_colour(0), flat_colour(1), flat_colour(2))):
@@ -165,13 +166,16 @@ def test_a_typed_seed_and_another_number_of_columns_are_shown(qtbot: QtBot, spac
     wait_for_pictures(qtbot, space)
 
 
-def test_some_labels_can_be_left_out_but_not_all(qtbot: QtBot, space: GenerateWorkspace) -> None:
+def test_some_labels_can_be_left_out_but_not_all(
+    qtbot: QtBot, running: Studio, space: GenerateWorkspace
+) -> None:
     boxes = {box.text(): box for box in space.column.labels.boxes}
     boxes["dog"].click()
     assert space.controller.rows == ("cat", "frog")
     click(qtbot, space, 1, 0)
     space.column.labels.one.click()
     assert space.controller.rows == ("frog",)
+    assert running.window.status.live_text.text().endswith("8 pictures")
     boxes["frog"].click()
     assert space.controller.rows == ("frog",)
     assert boxes["frog"].isChecked()
