@@ -3,25 +3,18 @@
 Whatever comes from folders, files and configurations is text for ``escape``: a label may be called anything.
 """
 
-import base64
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from training.report.figures import metric_rows
+from training.report.pictures import MOST_ROWS, data_uri, opened, rows_of
 from training.report.plots import number_text, plot
 from training.report.style import STYLE
 
-MOST_ROWS = {"sketch-to-image": 4, "label-to-image": 16}
-"""Rows of a grid of samples that the page shows."""
-LARGEST_PX = 1100
-PLAIN_PX = 640
-"""Grids up to this width are embedded as they are, larger ones with a little loss."""
 GAME = ("d_real", "d_fake", "adversarial")
 
 
@@ -142,7 +135,7 @@ def _classifiers(report: Mapping[str, Any]) -> str:
 def _samples(report: Mapping[str, Any], run: Path) -> str:
     shown = []
     for grid in report["samples"]:
-        picture = _rows_of(run / grid["file"], grid, MOST_ROWS[report["task"]])
+        picture = rows_of(run / grid["file"], grid, MOST_ROWS[report["task"]])
         if picture is not None:
             caption = f"{grid['share']:.0%} · step {grid['step']:,}"
             shown.append(_figure(picture, caption, f"Samples after {grid['step']} steps"))
@@ -169,7 +162,7 @@ def _nearest(report: Mapping[str, Any], run: Path) -> str:
         "nearer than all but 1 % of the real ones: a share far above 1 % means that training pictures are "
         "repeated."
     )
-    picture = _opened(run / report["nearest"]) if report["nearest"] else None
+    picture = opened(run / report["nearest"]) if report["nearest"] else None
     shown = (
         ""
         if picture is None
@@ -254,37 +247,6 @@ def _figure(picture: Image.Image, caption: str, alternative: str) -> str:
     text = escape(alternative or caption, quote=True)
     shown = f'<img src="{data_uri(picture)}" alt="{text}">'
     return f"<figure>{shown}<figcaption>{escape(caption)}</figcaption></figure>"
-
-
-def data_uri(picture: Image.Image) -> str:
-    """``picture`` as an address that holds it: PNG where it is small, else WebP of moderate size."""
-    buffer = io.BytesIO()
-    if picture.width <= PLAIN_PX:
-        picture.save(buffer, "PNG", optimize=True)
-        kind = "png"
-    else:
-        picture = picture.copy()
-        picture.thumbnail((LARGEST_PX, 4 * LARGEST_PX), Image.Resampling.LANCZOS)
-        picture.save(buffer, "WEBP", quality=88)
-        kind = "webp"
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
-
-
-def _rows_of(path: Path, grid: Mapping[str, Any], rows: int) -> Image.Image | None:
-    """The first ``rows`` of a grid of samples."""
-    picture = _opened(path)
-    if picture is None or not grid["rows"]:
-        return picture
-    shown = min(rows, grid["rows"])
-    return picture.crop((0, 0, picture.width, min(picture.height, shown * (grid["side"] + grid["gap"]))))
-
-
-def _opened(path: Path) -> Image.Image | None:
-    try:
-        with Image.open(path) as image:
-            return Image.fromarray(np.asarray(image.convert("RGB")))
-    except OSError:
-        return None
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

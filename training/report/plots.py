@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from training.report.journal import Curve
+from training.report.style import LIGHT
 
 WIDTH, HEIGHT = 520, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 40, 30
@@ -50,6 +51,12 @@ def plot(
     parts += _legend(shown)
     parts.append("</svg>")
     return "".join(parts)
+
+
+def standalone(svg: str) -> str:
+    """A plot as a file of its own, light on white, as pages without our style show it."""
+    head, _, rest = svg.removeprefix("<svg").partition(">")
+    return f'<svg xmlns="http://www.w3.org/2000/svg"{head}><style>{LIGHT}</style>{rest}\n'
 
 
 def nice_ticks(low: float, high: float, count: int = TICKS) -> list[float]:

@@ -1,6 +1,6 @@
 """How the report looks: one column of text, tables and plots, in the reader's own light or dark."""
 
-STYLE = """
+PAGE = """
 :root { color-scheme: light dark; --ground: #ffffff; --text: #1c1e21; --faint: #646a73; --rule: #e2e4e8;
   --card: #f6f7f9; --s1: #2463c9; --s2: #c2571a; --s3: #0f7b6c; --s4: #7d4bb8; }
 @media (prefers-color-scheme: dark) { :root { --ground: #16181b; --text: #e6e8eb; --faint: #9aa1ab;
@@ -34,7 +34,10 @@ figure { margin: 0; }
 .grids img { width: 100%; height: auto; display: block; border-radius: 4px; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(440px, 1fr)); gap: 20px 28px; }
 @media (max-width: 560px) { .plots, .grids.wide { grid-template-columns: 1fr; } }
-svg { display: block; width: 100%; height: auto; }
+figure > svg { display: block; width: 100%; height: auto; }
+"""
+
+PLOTS = """
 svg text { fill: var(--text); font-size: 13px; } svg .title { font-weight: 600; font-size: 14px; }
 svg .tick { fill: var(--faint); font-size: 12px; }
 svg .grid { stroke: var(--rule); stroke-width: 1; }
@@ -46,3 +49,12 @@ svg .band { stroke: none; opacity: 0.16; } svg .point { stroke: none; }
     f"svg .band.s{i}, svg .point.s{i} {{ fill: var(--s{i}); }}\n"
     for i in range(1, 5)
 )
+
+STYLE = PAGE + PLOTS
+"""Of a page."""
+LIGHT = (
+    "svg { --ground: #ffffff; --text: #1c1e21; --faint: #646a73; --rule: #e2e4e8; --s1: #2463c9; "
+    "--s2: #c2571a; --s3: #0f7b6c; --s4: #7d4bb8; background: #ffffff; "
+    "font-family: system-ui, sans-serif; }" + PLOTS
+)
+"""Of a plot alone."""
