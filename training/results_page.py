@@ -9,6 +9,7 @@ sources report is in the registry of recipes, with where it comes from.
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def write_results(out: Path, runs: Sequence[Path]) -> None:
         picture = strip(run, report["samples"], report["task"])
         if picture is not None:
             path = out.parent / IMAGES / f"{name}.webp"
-            write_atomically(path, lambda temp, it=picture: it.save(temp, format="WEBP", quality=85))
+            write_atomically(path, partial(picture.save, format="WEBP", quality=85))
         drawn = _curves(report)
         if drawn:
             write_text(out.parent / IMAGES / f"{name}.svg", standalone(drawn))
