@@ -137,7 +137,7 @@ class TrainingWorkspace(QWidget):
         """Draw with the model as it is now: save it first where it is being trained."""
         if self.monitor.running:
             self._trying = True
-            self._messages.news("The state is being saved; then you can draw with it.")
+            self._messages.news("The state is being saved; then you can try it.")
             self._host.send(commands.SaveCheckpoint())
         else:
             self._try_step()
@@ -234,7 +234,7 @@ class TrainingWorkspace(QWidget):
         except UserError as error:
             self._messages.trouble(str(error))
         else:
-            self._messages.news(f"The state of step {step:,} is being made ready for the canvas.")
+            self._messages.news(f"The state of step {step:,} is being made ready.")
 
     def _publish(self, run: Path, card: Card) -> None:
         try:
@@ -267,6 +267,8 @@ class TrainingWorkspace(QWidget):
             return
         colours = self._session.use(entry)
         if not colours:
+            if not published.trial:
+                self._settings.set(keys.GENERATE_MODEL, entry.id)
             state = "can be tried out until the program ends" if published.trial else "is published"
             self._messages.news(f"{entry.name} {state}.", "Open Generate", self.generate_wanted.emit)
         elif published.trial:

@@ -23,6 +23,7 @@ from studio.ui.generate.sheet import arrange
 from studio.ui.generate.workspace import GenerateWorkspace
 from studio.ui.messages import MessageKind
 from studio.ui.workspaces import Space
+from studio.workers.publish import Published
 from tests.architecture.tree import brought_in
 from tests.fixtures.models import TinyGenerator, TinyModel, flat_colour
 from tests.studio.running import MakeStudio
@@ -412,3 +413,22 @@ def test_no_two_pictures_lie_over_each_other(rows: int, columns: int) -> None:
     if rows <= 10:
         assert max(cell.bottom() for cell in cells) < 560
         assert max(cell.right() for cell in cells) < 900
+
+
+@pytest.mark.parametrize(("trial", "words"), [(False, "is published"), (True, "can be tried out")])
+def test_a_trained_model_of_labels_is_offered_here_and_does_not_colour_the_drawing(
+    qtbot: QtBot, make_studio: MakeStudio, tmp_path: Path, trial: bool, words: str
+) -> None:
+    TinyModel().save(tmp_path / "models")
+    studio = make_studio(models=tmp_path / "models")
+    studio.window.open_space(Space.TRAIN)
+    qtbot.waitUntil(lambda: studio.window.spaces.page(Space.TRAIN) is not None, timeout=WAIT_MS)
+    before = studio.session.entry
+    path = TinyGenerator().save(tmp_path / "runs")
+    studio.publisher.published.emit(Published(path, 0, trial))
+    qtbot.waitUntil(lambda: studio.session.generator is not None, timeout=WAIT_MS)
+    assert studio.session.entry == before
+    assert words in studio.window.status.message.text
+    assert studio.settings.get(keys.GENERATE_MODEL) == ("" if trial else "generator")
+    qtbot.mouseClick(studio.window.status.action, LEFT)
+    assert studio.window.space is Space.GENERATE
