@@ -76,6 +76,12 @@ class ModelManifest:
         _check_ranges(known)
         return ModelManifest(**known | {"labels": tuple(known["labels"])})
 
+    @property
+    def chosen_colours(self) -> bool:
+        """Whether its colours are chosen among a few, so that a region between lines is of one of them."""
+        swatches = self.network.get("swatches", 0)
+        return _is_int(swatches) and swatches > 0
+
     def takes(self, height: int, width: int) -> bool:
         """Tell whether the network takes pictures of this height and width in pixels."""
         if self.stride == 0:

@@ -37,8 +37,8 @@ Labels = NDArray[np.int32]
 Spots = NDArray[np.uint8]
 
 
-def fill_regions(hints: Pixels, sketch: Pixels) -> Pixels:
-    """Return ``hints`` [h,w,4], straight RGBA, with each region of ``sketch`` [h,w] (255 paper) that one
+def fill_regions(hints: Pixels, regions: Labels) -> Pixels:
+    """Return ``hints`` [h,w,4], straight RGBA, with each of ``regions`` [h,w] (of `find_regions`) that one
     colour was dropped in filled with it, as strong as it was at its strongest.
 
     What merely spilled over a line, with the rim of a dot whose middle lies elsewhere, is taken away.
@@ -48,7 +48,6 @@ def fill_regions(hints: Pixels, sketch: Pixels) -> Pixels:
     spots, count = _spots(hints)
     if count > MOST_SPOTS:
         return hints
-    regions = find_regions(sketch)
     meant = _meant(spots, count, regions)
     out = _without_spills(hints, spots, regions, meant)
     # Four bytes a pixel: one number to write.

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from studio.core import compose
 from studio.core.carry import CarryPlan, multiply_ink, without_fringes
 from studio.core.engine import Engine
+from studio.core.even_regions import even_regions
 from studio.core.geometry import Rect
-from studio.core.hint_regions import fill_regions
+from studio.core.hint_regions import fill_regions, find_regions
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
 from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
@@ -107,7 +108,11 @@ class Painter:
         place = fit(snapshot.width, snapshot.height, self.engine.manifest)
         box = place.box
         small = compose.sketch_of(snapshot, box.w, box.h)
-        hints = fill_regions(compose.hints_of(snapshot, box.w, box.h, request.hint_strength), small)
+        hints = compose.hints_of(snapshot, box.w, box.h, request.hint_strength)
+        chosen = self.engine.manifest.chosen_colours
+        regions = find_regions(small) if chosen or hints.any() else None
+        if regions is not None:
+            hints = fill_regions(hints, regions)
         run_start = time.perf_counter()
         output = self.engine.run(
             place.place(small, 255),
@@ -122,6 +127,8 @@ class Painter:
         self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
         if output.flats is not None:
             colours = np.ascontiguousarray(output.flats[box.slices])
+            if chosen and regions is not None:
+                colours = even_regions(colours, regions, hints[..., 3] > 0)
         else:
             colours = without_lines(output.image[box.slices], small)
         colours = grains(colours, self.engine.manifest.grain)
