@@ -1,10 +1,12 @@
 """The right column of the workspace: model, noise, the chosen picture, labels."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from studio.core.generate import UNBOUNDED, Dial
+from studio.core.generate import UNBOUNDED, Dial, Place
 from studio.ui.generate.controller import GenerateController
 from studio.ui.generate.pictures import Images, name_of, paint_picture
 from studio.ui.generate.saving import PictureOutlet
@@ -177,8 +179,12 @@ class ChosenPicture(QWidget):
         column.addWidget(self.name)
         column.addLayout(buttons)
         controller.changed.connect(self._show)
-        controller.pictures_changed.connect(self._show)
+        controller.pictures_changed.connect(self._on_pictures)
         self._show()
+
+    def _on_pictures(self, places: Sequence[Place]) -> None:
+        if self._controller.chosen in places:
+            self._show()
 
     def _show(self) -> None:
         place = self._controller.chosen

@@ -45,13 +45,13 @@ class GenerateController(QObject):
 
     *Signals*
     changed(): another model, other rows, columns or pictures chosen, or another dial.
-    pictures_changed(): some pictures have come.
+    pictures_changed(tuple[Place, ...]): the pictures of these places have come.
     state_changed(LiveState, str): what the dot and the words beside it say.
     device_changed(str, str): what computes the pictures, and the longer story.
     """
 
     changed = Signal()
-    pictures_changed = Signal()
+    pictures_changed = Signal(object)
     state_changed = Signal(object, str)
     device_changed = Signal(str, str)
 
@@ -270,9 +270,9 @@ class GenerateController(QObject):
         places = [*self.walk, *(sample for row in self.grid() for sample in row)]
         self._gallery.want(self._model, places if self._model is not None else (), self._dial)
         request = self._gallery.request()
-        if request is None or not self._active or self._trouble:
-            return
-        if request != self._asked:
+        if request is None:
+            self._asked = None
+        elif self._active and not self._trouble and request != self._asked:
             self._asked, self._asked_ms = request, 0.0
             self._inference.generate(request)
 
@@ -281,7 +281,9 @@ class GenerateController(QObject):
         line = made.device.line
         self._device_told = line, f"{made.device.story}; it makes the pictures of the grid in batches"
         if self._gallery.take(made):
-            self.pictures_changed.emit()
+            if self._gallery.is_complete:
+                self._asked = None
+            self.pictures_changed.emit(tuple(place for place, _ in made.pictures))
         self.tell_state()
 
     def _on_failed(self, failure: GenerateFailed) -> None:

@@ -1,12 +1,13 @@
 """The grid of generated pictures: labels down, seeds across."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from studio.core.generate import ANY, Sample
+from studio.core.generate import ANY, Place, Sample
 from studio.core.seeds import Columns
 from studio.ui.generate.controller import GenerateController
 from studio.ui.generate.pictures import CORNER_PX, Images, label_name, name_of, paint_picture, paint_ring
@@ -253,8 +254,13 @@ class GridSheet(QWidget):
         self._show_large()
         self.update()
 
-    def _on_pictures(self) -> None:
-        self.update()
+    def _on_pictures(self, places: Sequence[Place]) -> None:
+        """Paint what has come and nothing else: while a dial moves, batches come in a row."""
+        fresh, layout = set(places), self._layout()
+        for row, samples in enumerate(self._grid):
+            for column, sample in enumerate(samples):
+                if sample in fresh:
+                    self.update(layout.cell(row, column))
         self._show_large()
 
     def _show_large(self) -> None:
@@ -323,6 +329,8 @@ class GridSheet(QWidget):
                 self._paint_name(painter, layout, row)
             for column, sample in enumerate(samples):
                 cell = layout.cell(row, column)
+                if not event.region().intersects(cell.adjusted(-4, -4, 4, 4)):
+                    continue
                 box = QRectF(cell)
                 paint_picture(painter, box, self._images.of(sample), palette)
                 if sample in self._controller.ends:

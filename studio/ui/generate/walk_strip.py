@@ -1,5 +1,7 @@
 """The pictures on the way from one chosen picture to the other."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
@@ -74,7 +76,7 @@ class WalkStrip(QWidget):
         self.setFixedHeight(STRIP_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         controller.changed.connect(self._show)
-        controller.pictures_changed.connect(self.update)
+        controller.pictures_changed.connect(self._on_pictures)
 
     def cell_rect(self, place: int) -> QRect:
         """Where a picture of the walk lies."""
@@ -86,6 +88,10 @@ class WalkStrip(QWidget):
     def _show(self) -> None:
         self._images.keep_only(set(self._controller.walk))
         self.update()
+
+    def _on_pictures(self, places: Sequence[Place]) -> None:
+        if not set(places).isdisjoint(self._controller.walk):
+            self.update()
 
     def _at(self, position: QPointF) -> Place | None:
         point = position.toPoint()

@@ -167,6 +167,17 @@ def test_a_typed_seed_and_another_number_of_columns_are_shown(qtbot: QtBot, spac
     wait_for_pictures(qtbot, space)
 
 
+def test_columns_that_come_back_get_their_pictures_again(qtbot: QtBot, space: GenerateWorkspace) -> None:
+    for _ in range(3):
+        space.bar.columns.setValue(1)
+        space.bar.columns.setValue(8)
+        wait_for_pictures(qtbot, space)
+    space.bar.columns.setValue(1)
+    wait_for_pictures(qtbot, space)
+    space.bar.columns.setValue(8)
+    wait_for_pictures(qtbot, space)
+
+
 def test_some_labels_can_be_left_out_but_not_all(
     qtbot: QtBot, running: Studio, space: GenerateWorkspace
 ) -> None:
