@@ -26,10 +26,10 @@ def prepare_openmoji_command(folder: Path, size: int, also: Sequence[Path] = ())
     sys.stdout.write(f"{prepared.folder}: {counts}, {len(prepared.labels)} labels\n")
 
 
-def inspect_command(folder: Path, layout: str, as_json: bool) -> None:
+def inspect_command(folder: Path, layout: str, labels: Path | None, as_json: bool) -> None:
     """Print what ``inspect`` finds in ``folder``, for people or as JSON; UserError as it raises it."""
     with progress_bar("picture") as show:
-        report = inspect(folder, SourceConfig(layout=layout), show)
+        report = inspect(folder, SourceConfig(layout=layout, labels=str(labels or "")), show)
     if as_json:
         # ASCII: file names may be what no terminal can show.
         sys.stdout.write(json.dumps(report.to_dict(), indent=2) + "\n")

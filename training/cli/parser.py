@@ -62,6 +62,7 @@ def make_parser() -> argparse.ArgumentParser:
         default="auto",
         help="how to read the folder (auto)",
     )
+    inspect.add_argument("--labels", type=Path, metavar="labels.csv", help="table of labels to read it with")
     inspect.add_argument("--json", action="store_true", help="as JSON")
     inspect.set_defaults(run=_inspect)
 
@@ -86,6 +87,9 @@ def make_parser() -> argparse.ArgumentParser:
         help="new run folder",
     )
     _add_length(train)
+    train.add_argument(
+        "--labels", type=Path, metavar="labels.csv", help="table that says what each picture shows"
+    )
     train.add_argument("--size", type=_whole, metavar="S", help="side of the training pictures")
     train.add_argument("--batch-size", type=_whole, metavar="B", help="pictures a step, 0 = as many as fit")
     train.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random")
@@ -175,6 +179,26 @@ def make_parser() -> argparse.ArgumentParser:
     )
     report.set_defaults(run=_report)
 
+    suggest = commands.add_parser(
+        "suggest-labels", help="suggest labels for pictures that resemble labelled ones"
+    )
+    suggest.add_argument("folder", type=Path, metavar="UNLABELLED", help="folder of pictures")
+    suggest.add_argument("--like", type=Path, metavar="LABELLED", help="folder of pictures with labels")
+    suggest.add_argument(
+        "--model",
+        type=Path,
+        metavar="MODEL.onnx",
+        help="compare with what this model makes of its labels too",
+    )
+    suggest.add_argument("--out", type=Path, required=True, metavar="labels.csv", help="table to write")
+    suggest.add_argument(
+        "--neighbours", type=_whole, metavar="K", help="examples that a picture is compared with (20)"
+    )
+    suggest.add_argument(
+        "--per-label", type=_whole, metavar="N", help="labelled pictures of each label at most (200)"
+    )
+    suggest.set_defaults(run=_suggest)
+
     export = commands.add_parser("export", help="publish a run as one .onnx file")
     export.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
     export.add_argument("--out", required=True, type=Path, metavar="MODEL.onnx", help="file to write")
@@ -208,7 +232,7 @@ def _prepare(options: argparse.Namespace) -> None:
 def _inspect(options: argparse.Namespace) -> None:
     from training.cli.data import inspect_command
 
-    inspect_command(options.folder, options.layout, options.json)
+    inspect_command(options.folder, options.layout, options.labels, options.json)
 
 
 def _recipes(options: argparse.Namespace) -> None:
@@ -239,6 +263,12 @@ def _report(options: argparse.Namespace) -> None:
     from training.cli.report import report_command
 
     report_command(options)
+
+
+def _suggest(options: argparse.Namespace) -> None:
+    from training.cli.suggest import suggest_command
+
+    suggest_command(options)
 
 
 def _export(options: argparse.Namespace) -> None:

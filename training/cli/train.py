@@ -27,6 +27,8 @@ def train_command(options: argparse.Namespace) -> None:
     if options.quality is not None:
         config = with_quality(config, options.quality)
     config = with_settings(config, options.settings)
+    if options.labels is not None:
+        config = replace(config, source=replace(config.source, labels=str(options.labels.resolve())))
     given = {
         "steps": options.steps,
         "minutes": options.minutes,

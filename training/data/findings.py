@@ -10,6 +10,7 @@ class FindingKind(StrEnum):
     BROKEN = "broken"
     FOREIGN = "foreign"
     WRONG_PAIR = "wrong_pair"
+    UNLABELLED = "unlabelled"
     TINY = "tiny"
     NEARLY_EMPTY = "nearly_empty"
     DUPLICATE = "duplicate"
@@ -29,6 +30,7 @@ TREATMENT: dict[FindingKind, str] = {
     FindingKind.BROKEN: "Cannot be read and is left out.",
     FindingKind.FOREIGN: "Is no picture of a kind that can be read, and is left out.",
     FindingKind.WRONG_PAIR: "What has no partner is left out; doubtful pairs are used unless excluded.",
+    FindingKind.UNLABELLED: "Has no label in the labels file and is left out.",
     FindingKind.TINY: "Is enlarged, which looks soft; exclude it or find a larger copy.",
     FindingKind.NEARLY_EMPTY: "Shows next to nothing; it is used unless excluded.",
     FindingKind.DUPLICATE: "Exact copies count once an epoch and never part between training and testing.",

@@ -13,6 +13,7 @@ from PIL import Image
 
 from training.data import looks, readers
 from training.data.dataset import Cancelled, Progress
+from training.data.labels_file import read_labels
 from training.data.listing import Listing, list_pictures, match_names
 from training.data.places import (
     IMAGE,
@@ -61,7 +62,8 @@ class Layout:
     ``reason`` is a sentence for the person; ``labels`` the classes, () for none; ``splits`` those the folder
     has itself; ``direction`` the half that is the sketch in side-by-side pairs ("left" or "right");
     ``inverted``: the sketches are white lines on black; ``alternatives`` what else it could be read as.
-    ``shared``, ``roles`` and ``split_folders`` tell how paths are read: see ``place``.
+    ``shared``, ``roles`` and ``split_folders`` tell how paths are read: see ``place``. With ``labels_file``
+    the labels are those that this file gives to single pictures, whatever their folders are called.
     """
 
     kind: LayoutKind
@@ -74,6 +76,7 @@ class Layout:
     shared: tuple[str, ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
     split_folders: tuple[tuple[str, str], ...] = ()
+    labels_file: str = ""
 
     @cached_property
     def _splits_of(self) -> dict[str, str]:
@@ -88,7 +91,8 @@ class Layout:
                 return None
             split, rest = self._splits_of[folder], without_split(rest)
         role, rest = take_role(rest, dict(self.roles))
-        if (self.roles and not role) or (self.labels and not (rest and rest[0] in self.labels)):
+        by_folder = self.labels and not self.labels_file
+        if (self.roles and not role) or (by_folder and not (rest and rest[0] in self.labels)):
             return None
         return Place(split, role, rest)
 
@@ -116,6 +120,33 @@ def find_layout(
     if not len(listing):
         raise UserError(f"{folder} holds no pictures; choose a folder with PNG, JPEG, WebP or TIFF files.")
     return _Finder(listing).layout(override, direction)
+
+
+def labelled_layout(layout: Layout, path: Path, listing: Listing) -> Layout:
+    """Return ``layout`` with the labels that the file ``path`` gives to pictures of ``listing``.
+
+    UserError when it cannot be read or names none of them.
+    """
+    given = read_labels(path)
+    known = [given[name] for i in range(len(listing)) if (name := listing.path(i)) in given]
+    if not known:
+        raise UserError(
+            f"{path.name} names no picture in {listing.root}; write paths as they are inside that folder."
+        )
+    kind = LayoutKind.IMAGES if layout.kind is LayoutKind.CLASSES else layout.kind
+    labels = tuple(sorted(set(known), key=lambda name: (name.casefold(), name)))
+    reason = f"{len(known)} of {len(listing)} pictures have one of {len(labels)} labels in {path.name}."
+    if kind is not LayoutKind.IMAGES:
+        reason = f"{layout.reason} {reason}"
+    others = (layout.kind, *layout.alternatives) if layout.kind is not kind else layout.alternatives
+    return replace(
+        layout,
+        kind=kind,
+        labels=labels,
+        labels_file=str(path),
+        reason=reason,
+        alternatives=tuple(other for other in others if other is not kind),
+    )
 
 
 def packaged_layout(folder: Path, override: LayoutKind | None = None) -> Layout | None:

@@ -95,6 +95,11 @@ class SourceConfig:
         choices=("auto", "crop", "pad", "stretch"),
         help="How pictures become square; auto cuts photos and pads drawings with white",
     )
+    labels: str = option(
+        "",
+        help="Table (CSV) with the columns file and label that says what each picture shows, instead of its "
+        "folder's name; a labels.csv among the pictures is found by itself",
+    )
     excluded: tuple[str, ...] = option((), help="Pictures to leave out, as paths inside the folder")
     excluded_list: str = option("", help="JSON file with a list of further paths to leave out")
     cache_gb: float = option(

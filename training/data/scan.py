@@ -1,5 +1,7 @@
 """The items of a folder: which files belong together, their class and split. No picture is opened here."""
 
+import contextlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,9 @@ from numpy.typing import NDArray
 from training.data import readers
 from training.data.dataset import Cancelled, CancelledError, Progress
 from training.data.findings import Finding, FindingKind
-from training.data.layouts import Layout, LayoutKind, find_layout, packaged_layout
+from training.data.labels_file import NAME as LABELS
+from training.data.labels_file import read_labels
+from training.data.layouts import Layout, LayoutKind, find_layout, labelled_layout, packaged_layout
 from training.data.listing import Listing, TextList, list_pictures, match_names
 from training.data.options import SourceConfig
 from training.data.places import IMAGE, SKETCH, SPLITS
@@ -94,9 +98,18 @@ def read_layout(
     override = None if source.layout == "auto" else LayoutKind(source.layout)
     layout = packaged_layout(folder, override)
     if layout is not None:
+        if source.labels:
+            raise UserError(f"{folder} brings its own labels with it; leave the labels file out.")
         return layout, None
     listing = list_pictures(folder, on_progress, cancelled)
-    return find_layout(folder, override, source.direction, listing), listing
+    layout = find_layout(folder, override, source.direction, listing)
+    if source.labels:
+        return labelled_layout(layout, Path(source.labels), listing), listing
+    if override is not LayoutKind.CLASSES and (folder / LABELS).is_file():
+        # A table of another kind that happens to have this name is none of ours.
+        with contextlib.suppress(UserError):
+            layout = labelled_layout(layout, folder / LABELS, listing)
+    return layout, listing
 
 
 class _Items:
@@ -114,12 +127,18 @@ class _Items:
         self._label: list[NDArray[np.int32]] = []
         self._split: list[NDArray[np.int8]] = []
         self._findings: list[Finding] = []
+        given = read_labels(Path(layout.labels_file)) if layout.labels_file else {}
+        numbers = {label: number for number, label in enumerate(layout.labels)}
+        self._given = {file: numbers[label] for file, label in given.items() if label in numbers}
 
     def collected(self) -> Scan:
         listing, layout = self._listing, self._layout
         for path, text in listing.problems:
             self._find(FindingKind.BROKEN, path, text)
-        for suffix, count in sorted(listing.others.items()):
+        others = Counter(listing.others)
+        if layout.labels_file and Path(layout.labels_file).parent == listing.root:
+            others -= Counter([Path(layout.labels_file).suffix])
+        for suffix, count in sorted(others.items()):
             files = "file" if count == 1 else "files"
             self._find(FindingKind.FOREIGN, f"*{suffix}", f"{count} {files} ending in {suffix or 'nothing'}.")
         paired = layout.kind is LayoutKind.PAIRED
@@ -189,20 +208,29 @@ class _Items:
             files = np.array(listing.within(number), np.int64)
             pairs = np.stack([files, files], axis=1)
         kept = np.ones(len(pairs), bool)
+        labels = np.full(len(pairs), label, np.int32)
         for row, (image, sketch) in enumerate(pairs):
             paths = [listing.path(int(image))] + ([listing.path(int(sketch))] if partner >= 0 else [])
             if self._excluded and not self._excluded.isdisjoint(paths):
                 kept[row] = False
                 continue
+            if self._layout.labels_file:
+                found = next((self._given[path] for path in paths if path in self._given), None)
+                if found is None:
+                    self._find(FindingKind.UNLABELLED, paths[0], f"{paths[0]} has no label in the file.")
+                    kept[row] = False
+                    continue
+                labels[row] = found
             self._images.append(paths[0])
             if partner >= 0:
                 self._sketches.append(paths[1])
         self._rows.append(pairs[kept])
-        self._label.append(np.full(int(kept.sum()), label, np.int32))
+        self._label.append(labels[kept])
         self._split.append(np.full(int(kept.sum()), split, np.int8))
 
     def _label_number(self, rest: tuple[str, ...]) -> int:
-        return self._layout.labels.index(rest[0]) if self._layout.labels else 0
+        by_folder = self._layout.labels and not self._layout.labels_file
+        return self._layout.labels.index(rest[0]) if by_folder else 0
 
     def _find(self, kind: FindingKind, path: str, text: str) -> None:
         if len(self._findings) < FINDINGS_KEPT:

@@ -16,6 +16,7 @@ WORDS = {
     FindingKind.BROKEN: ("broken file", "broken files"),
     FindingKind.FOREIGN: ("kind of other file", "kinds of other files"),
     FindingKind.WRONG_PAIR: ("doubtful pair", "doubtful pairs"),
+    FindingKind.UNLABELLED: ("unlabelled picture", "unlabelled pictures"),
     FindingKind.TINY: ("tiny picture", "tiny pictures"),
     FindingKind.NEARLY_EMPTY: ("nearly empty picture", "nearly empty pictures"),
     FindingKind.DUPLICATE: ("exact copy", "exact copies"),

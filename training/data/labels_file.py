@@ -1,0 +1,87 @@
+"""Labels in a file: a table (CSV) that says which picture of a folder shows what, and how sure that is.
+
+The columns ``file`` (the path inside the folder, with /) and ``label`` are read; ``confidence`` (0..1) and
+``runner_up`` are written beside them for a person. No picture is moved, and none is opened because a table
+names it: paths are compared with those that the folder holds.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.files import UserError, write_bytes
+from training.manifest import MAX_LABELS, MAX_NAME
+
+NAME = "labels.csv"
+"""Found by itself in a folder of pictures."""
+COLUMNS = ("file", "label", "confidence", "runner_up")
+LARGEST_BYTES = 512 * 1024**2
+DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The label of one picture; ``confidence`` 0..1, ``runner_up`` the next likely label, "" for none."""
+
+    file: str
+    label: str
+    confidence: float = 1.0
+    runner_up: str = ""
+
+
+def write_labels(path: Path, suggestions: Iterable[Suggestion]) -> None:
+    """Write a labels file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in suggestions:
+        writer.writerow((one.file, one.label, f"{one.confidence:.4f}", one.runner_up))
+    # Names of files may be what is no valid Unicode; they come back as they were.
+    write_bytes(path, text.getvalue().encode("utf-8", "surrogatepass"))
+
+
+def read_labels(path: Path) -> dict[str, str]:
+    """Return the label of each file; rows without a label are left out.
+
+    UserError when the file cannot be read, is no such table, or gives a picture two labels.
+    """
+    remedy = "write it as a table with the columns file and label"
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise UserError(f"{path.name} is larger than {LARGEST_BYTES // 1024**2} MB; {remedy}.")
+        # Spreadsheets begin a file with a mark that is no part of the first column's name.
+        text = path.read_bytes().decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror or error}); check the file.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path.name} is no text in UTF-8; save it as CSV in UTF-8.") from error
+    head = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=head.count)
+    found: dict[str, str] = {}
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        columns = [name.strip().casefold() for name in next(rows, [])]
+        if not {"file", "label"} <= set(columns):
+            raise UserError(f"{path.name} has no columns called file and label; {remedy}.")
+        file, label = columns.index("file"), columns.index("label")
+        for row in rows:
+            if len(row) > max(file, label) and row[label].strip():
+                name, given = row[file].replace("\\", "/").removeprefix("./"), row[label].strip()
+                if found.setdefault(name, given) != given:
+                    raise UserError(f"{path.name} gives {name} two labels; leave one of the rows out.")
+    except csv.Error as error:
+        raise UserError(f"{path.name} is no table ({error}); {remedy}.") from error
+    _check(path, set(found.values()))
+    return found
+
+
+def _check(path: Path, labels: set[str]) -> None:
+    if len(labels) > MAX_LABELS:
+        raise UserError(
+            f"{path.name} has {len(labels)} labels, more than {MAX_LABELS}; put some of them together."
+        )
+    longest = max(labels, key=len, default="")
+    if len(longest) > MAX_NAME:
+        raise UserError(f"{path.name} has a label of {len(longest)} letters; {MAX_NAME} are the most.")
