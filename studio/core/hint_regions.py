@@ -8,13 +8,8 @@ which blends them; so is the ground around the drawing, where a dot stays a dot.
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.regions import GROUND, Labels, apart_from_ink
 from studio.core.tiles import Pixels
-
-INK_LEVEL = 64
-"""Ink from this coverage on (of 255) is a wall, as it is for the network."""
-
-GAP_RADIUS = 2
-"""Openings in lines up to twice this many pixels of the network's sketch are treated as closed."""
 
 FAINT = 8
 """Hints weaker than this part of the strongest know their colour badly: the rims of dots."""
@@ -23,17 +18,9 @@ MOST_SPOTS = 250
 SAME_COLOUR = 10
 """Steps (of 255) from pixel to pixel, and between two spots, that still are one colour."""
 
-APART_PX = 5
-"""Side of the square around a filled pixel that is free of ink: the network's cells are as coarse as two
-pixels, and colour in a cell that a line crosses would count on both sides of the line."""
-
 DEEPEST = 6.0
 """Depth in a spot, in pixels, beyond which a place counts as its middle."""
 
-GROUND = 1
-"""The number of the ground among regions; 0 is ink."""
-
-Labels = NDArray[np.int32]
 Spots = NDArray[np.uint8]
 
 
@@ -59,56 +46,9 @@ def fill_regions(hints: Pixels, regions: Labels) -> Pixels:
         inside = regions == region
         colours = [_colour(hints, inside & (spots == spot)) for spot in np.flatnonzero(meant[:, region])]
         if np.ptp(np.array(colours)[:, :3], axis=0).max() <= SAME_COLOUR:
-            apart = _apart(regions) if apart is None else apart
+            apart = apart_from_ink(regions) if apart is None else apart
             packed[inside & apart] = max(colours, key=lambda colour: colour[3]).view(np.uint32)
     return out
-
-
-def find_regions(sketch: Pixels) -> Labels:
-    """Return the number of the region each pixel of ``sketch`` [h,w] lies in: 0 on ink, `GROUND` where the
-    border can be reached, small gaps in the lines closed.
-    """
-    import cv2
-
-    free = (sketch > 255 - INK_LEVEL).astype(np.uint8)
-    depth = cv2.distanceTransform(free, cv2.DIST_L2, 5)
-    # Where there is room, gaps are closed by what they leave of the room; narrow shapes have to do without.
-    count, cores = cv2.connectedComponents((depth > GAP_RADIUS).astype(np.uint8), connectivity=4)
-    parts_count, parts = cv2.connectedComponents(free, connectivity=4)
-    roomy = np.zeros(parts_count, np.bool_)
-    roomy[parts[cores > 0]] = True
-    narrow = (free > 0) & ~roomy[parts]
-    cores[narrow] = parts[narrow] + (count - 1)
-    cores[cores > 0] += GROUND
-    edge = np.concatenate([cores[0], cores[-1], cores[:, 0], cores[:, -1]])
-    ground = np.zeros(count + parts_count + GROUND, np.bool_)
-    ground[edge[edge > 0]] = True
-    cores[ground[cores]] = GROUND
-    return _grown(np.asarray(cores, np.int32), free)
-
-
-def _grown(regions: Labels, free: Pixels) -> Labels:
-    """Return the regions grown over all free pixels, a step at a time and never over ink."""
-    import cv2
-
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    # Numbers that OpenCV can dilate; whole ones are exact.
-    numbers = regions.astype(np.float32)
-    left = 0
-    while True:
-        open_to = cv2.bitwise_and(cv2.inRange(numbers, 0, 0), free)
-        before, left = left, cv2.countNonZero(open_to)
-        if left in (0, before):
-            return numbers.astype(np.int32)
-        cv2.copyTo(cv2.dilate(numbers, cross), open_to, numbers)
-
-
-def _apart(regions: Labels) -> NDArray[np.bool_]:
-    """Return where no ink is near."""
-    import cv2
-
-    paper = (regions > 0).astype(np.uint8)
-    return np.asarray(cv2.erode(paper, np.ones((APART_PX, APART_PX), np.uint8))) > 0
 
 
 def _spots(hints: Pixels) -> tuple[Spots, int]:

@@ -11,8 +11,10 @@ from studio.core.carry import CarryPlan, multiply_ink, without_fringes
 from studio.core.engine import Engine
 from studio.core.even_regions import even_regions
 from studio.core.geometry import Rect
-from studio.core.hint_regions import fill_regions, find_regions
+from studio.core.hint_regions import fill_regions
+from studio.core.line_colours import settle_colours
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
+from studio.core.regions import find_regions
 from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
 from training.manifest import ModelManifest
@@ -129,6 +131,7 @@ class Painter:
             colours = np.ascontiguousarray(output.flats[box.slices])
             if chosen and regions is not None:
                 colours = even_regions(colours, regions, hints[..., 3] > 0)
+                colours = settle_colours(colours, regions, hints)
         else:
             colours = without_lines(output.image[box.slices], small)
         colours = grains(colours, self.engine.manifest.grain)
