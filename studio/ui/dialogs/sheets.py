@@ -38,11 +38,11 @@ CANVAS_KEYS = (
 
 GENERATE_KEYS = (
     ("R", "New seeds"),
-    ("L", "Lock the column of the chosen picture"),
-    ("K", "Put the chosen picture on the canvas"),
-    ("Ctrl+C", "Copy it"),
-    ("Ctrl+E", "Save it"),
-    ("Ctrl + click", "Choose a second picture to walk to"),
+    ("L", "Lock the picture's column"),
+    ("K", "Picture to canvas"),
+    ("Ctrl+C", "Copy picture"),
+    ("Ctrl+E", "Save picture"),
+    ("Ctrl + click", "Second picture, to walk to"),
 )
 
 

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.core.generate import ANY, Place, Sample
@@ -301,6 +310,11 @@ class GridSheet(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = None
         self._show_large()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hover = None  # another picture is under the pointer once this has been scrolled
+        self._show_large()
+        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -141,7 +141,6 @@ class WalkStrip(QWidget):
             paint_picture(painter, box, self._images.of(place), palette)
             if place == self._controller.chosen:
                 paint_ring(painter, box, palette.accent().color())
-        if self.hasFocus() and self._controller.walk:
-            paint_ring(
-                painter, QRectF(self.rect()).adjusted(4, 4, -4, -4), palette.color(QPalette.ColorRole.Mid), 1
-            )
+        if self.hasFocus() and self._controller.chosen not in self._controller.walk:
+            colour = palette.color(QPalette.ColorRole.Mid)
+            paint_ring(painter, QRectF(self.rect()).adjusted(4, 4, -4, -4), colour, 1)
