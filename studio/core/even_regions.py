@@ -7,10 +7,13 @@ together, but only so far: around eyes and whiskers a large face would fade from
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.hint_regions import GROUND, Labels
+from studio.core.regions import GROUND, Labels
 
-BITS = 4
-"""Bits of each of red, green and blue by which colours are one."""
+BITS = 3
+BINS = 1 << 3 * BITS
+"""Bits of each of red, green and blue by which colours are one, and how many colours that makes."""
+MOST_REGIONS = 4000
+"""With more of them a drawing is a texture, and no shape would be seen to waver."""
 SMALL = 12
 """Pixels of a region that keep what they have: between two lines a colour is mostly its surroundings'."""
 
@@ -27,18 +30,15 @@ def even_regions(colours: Colours, regions: Labels, hinted: NDArray[np.bool_]) -
     even[: GROUND + 1] = False
     even[regions[hinted]] = False
     where = even[regions]
-    seen, region = colours[where], regions[where].astype(np.int64)
-    if not len(seen):
+    seen, region = colours[where], regions[where]
+    if not len(seen) or count > MOST_REGIONS:
         return colours
-    red, green, blue = (seen >> (8 - BITS)).astype(np.int64).T
-    bins, place, sizes = np.unique(
-        ((region << BITS | red) << BITS | green) << BITS | blue, return_inverse=True, return_counts=True
-    )
-    # By size, so that each region's last bin is its largest.
-    order = np.argsort(sizes, kind="stable")
-    chosen = np.zeros(count, np.int64)
-    chosen[bins[order] >> 3 * BITS] = order
-    means = np.stack([np.bincount(place, channel) for channel in seen.T], axis=1) / sizes[:, None]
+    coarse = (seen >> (8 - BITS)).astype(np.intp)
+    bins = (coarse[:, 0] << BITS | coarse[:, 1]) << BITS | coarse[:, 2]
+    share = np.bincount(region * BINS + bins, minlength=count * BINS).reshape(count, BINS)
+    winning = bins == share.argmax(axis=1)[region]
+    sums = [np.bincount(region[winning], channel[winning], minlength=count) for channel in seen.T]
+    means = np.stack(sums, axis=1) / np.maximum(share.max(axis=1), 1)[:, None]
     out = colours.copy()
-    out[where] = np.rint(means[chosen[region]])
+    out[where] = np.rint(means)[region]
     return out
