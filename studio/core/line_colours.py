@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.hint_regions import SAME_COLOUR
-from studio.core.regions import GROUND, Labels, grown
+from studio.core.regions import GROUND, Labels, nearest
 from studio.core.tiles import Pixels
 
 SURE_PX = 3.0
@@ -25,9 +25,6 @@ SLIVER = 12
 
 HINT_STEPS = 24
 """Steps (of 255) that a colour may be off and still be the hint's."""
-
-BENEATH_PX = 6
-"""How far beneath the ink colours are brought; what is deeper nobody sees."""
 
 
 def settle_colours(colours: Pixels, regions: Labels, hints: Pixels) -> Pixels:
@@ -57,13 +54,24 @@ def settle_colours(colours: Pixels, regions: Labels, hints: Pixels) -> Pixels:
         # Where none agrees the network was asked for no more than a tint.
         if (inside & sure & agreeing).any():
             sure &= ~inside | agreeing | (depth >= SURE_OF_HINT_PX)
-    places = np.arange(1, regions.size + 1, dtype=np.int32).reshape(regions.shape)
-    sources = grown(np.where(sure, places, 0), paper)
-    # Beneath the lines, and in the slivers between them.
-    sources = grown(sources, np.ones_like(paper), BENEATH_PX)
-    moved = np.flatnonzero((sources > 0) & (sources != places))
+    return _brought(colours, regions, sure)
+
+
+def _brought(colours: Pixels, regions: Labels, sure: NDArray[np.bool_]) -> Pixels:
+    """Return the colours with those that are not ``sure`` [h,w] taken from the nearest that are.
+
+    On paper only from the same region; where a line is nearer than that, from anywhere in it.
+    """
+    number = regions.reshape(-1)
+    known, rest = np.flatnonzero(sure), np.flatnonzero(~sure)
+    if not known.size:
+        return colours
+    near, own = nearest(sure).reshape(-1).take(rest), number.take(rest)
+    some = np.full(int(number.max()) + 1, -1, np.intp)
+    some[number.take(known)] = known
+    cut_off = (own > 0) & (number.take(near) != own) & (some.take(own) >= 0)
     out = colours.copy()
-    out.reshape(-1, 3)[moved] = colours.reshape(-1, 3)[sources.reshape(-1)[moved] - 1]
+    out.reshape(-1, 3)[rest] = colours.reshape(-1, 3).take(np.where(cut_off, some.take(own), near), axis=0)
     return out
 
 

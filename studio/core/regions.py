@@ -34,40 +34,47 @@ def find_regions(sketch: Pixels) -> Labels:
     depth = cv2.distanceTransform(free, cv2.DIST_L2, 5)
     # Where there is room, gaps are closed by what they leave of the room; narrow shapes have to do without.
     roomy = (depth > GAP_RADIUS).astype(np.uint8)
-    count, cores, stats, _ = cv2.connectedComponentsWithStats(roomy, connectivity=4)
+    count, rooms, stats, _ = cv2.connectedComponentsWithStats(roomy, connectivity=4)
+    kept = np.arange(GROUND, count + GROUND, dtype=np.int32)
     # A few pixels are no room of their own but the bend of a narrow one.
-    cores[(stats[:, cv2.CC_STAT_AREA] <= SMALLEST_ROOM)[cores]] = 0
-    parts_count, parts = cv2.connectedComponents(free, connectivity=4)
-    has_room = np.zeros(parts_count, np.bool_)
-    has_room[parts[cores > 0]] = True
-    narrow = (free > 0) & ~has_room[parts]
-    cores[narrow] = parts[narrow] + (count - 1)
-    cores[cores > 0] += GROUND
-    edge = np.concatenate([cores[0], cores[-1], cores[:, 0], cores[:, -1]])
-    ground = np.zeros(count + parts_count + GROUND, np.bool_)
-    ground[edge[edge > 0]] = True
-    cores[ground[cores]] = GROUND
-    return grown(np.asarray(cores, np.int32), free)
+    kept[stats[:, cv2.CC_STAT_AREA] <= SMALLEST_ROOM] = kept[0] = 0
+    numbers = kept.take(np.asarray(rooms, np.int32))
+    parts_count, labels = cv2.connectedComponents(free, connectivity=4)
+    parts = np.asarray(labels, np.int32)
+    # Each part of the paper falls to a room in it or, where there is none, stands for itself.
+    region_of = np.arange(count + GROUND, count + GROUND + parts_count, dtype=np.int32)
+    places = np.flatnonzero(numbers)
+    region_of[parts.reshape(-1).take(places)] = numbers.reshape(-1).take(places)
+    region_of[0] = 0
+    narrow = np.where(region_of < count + GROUND, 0, region_of)
+    ground = np.maximum(_border(numbers), narrow.take(_border(parts)))
+    # The paper that is left goes to the nearest room, unless a line parts them.
+    rest = np.flatnonzero(free > numbers)
+    near, part = nearest(numbers > 0).reshape(-1).take(rest), parts.reshape(-1).take(rest)
+    alike = parts.reshape(-1).take(near) == part
+    numbers.reshape(-1)[rest] = np.where(alike, numbers.reshape(-1).take(near), region_of.take(part))
+    names = np.arange(count + GROUND + parts_count, dtype=np.int32)
+    names[ground[ground > 0]] = GROUND
+    return names.take(numbers)
 
 
-def grown(numbers: Labels, within: Pixels, steps: int | None = None) -> Labels:
-    """Return numbers [h,w] with the zeros in ``within`` (0/1) taken by their neighbours, a step along rows
-    and columns at a time: ``steps`` of them, or as many as there is anything to take.
-    """
+def _border(values: Labels) -> Labels:
+    """Return the outermost values of [h,w], in a row."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def nearest(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the flat index of the nearest pixel that ``marked`` [h,w] marks; 0 where none is marked."""
     import cv2
 
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    # Numbers that OpenCV can dilate; whole ones are exact.
-    out = numbers.astype(np.float32)
-    left = taken = 0
-    while taken != steps:
-        open_to = cv2.bitwise_and(cv2.inRange(out, 0, 0), within)
-        before, left = left, cv2.countNonZero(open_to)
-        if left in (0, before):
-            break
-        cv2.copyTo(cv2.dilate(out, cross), open_to, out)
-        taken += 1
-    return out.astype(np.int32)
+    _, labels = cv2.distanceTransformWithLabels(
+        (~marked).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    label_of = np.asarray(labels, np.int32)
+    place_of = np.zeros(int(label_of.max()) + 1, np.intp)
+    places = np.flatnonzero(marked)
+    place_of[label_of.reshape(-1).take(places)] = places
+    return place_of.take(label_of)
 
 
 def apart_from_ink(regions: Labels) -> NDArray[np.bool_]:

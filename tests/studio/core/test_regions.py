@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.regions import GAP_RADIUS, GROUND, find_regions, grown
+from studio.core.regions import GAP_RADIUS, GROUND, find_regions, nearest
 
 SIDE = 96
 
@@ -36,10 +36,10 @@ def test_a_wide_gap_lets_the_ground_in() -> None:
     assert find_regions(sketch)[45, 25] == GROUND
 
 
-def test_growing_keeps_within_and_counts_its_steps() -> None:
-    numbers = np.zeros((9, 9), np.int32)
-    numbers[4, 4] = 7
-    within = np.ones((9, 9), np.uint8)
-    within[:, 6] = 0
-    assert (grown(numbers, within) == 7).sum() == 9 * 6
-    assert (grown(numbers, within, 1) == 7).sum() == 5
+def test_the_nearest_marked_pixel_is_found() -> None:
+    marked = np.zeros((9, 9), np.bool_)
+    marked[2, 1] = marked[6, 8] = True
+    places = nearest(marked)
+    assert places[2, 1] == places[0, 0] == places[4, 2] == 2 * 9 + 1
+    assert places[8, 8] == places[5, 6] == 6 * 9 + 8
+    assert not nearest(np.zeros((4, 4), np.bool_)).any()
