@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +20,6 @@ UNBOUNDED = 3.0
 ANY = ""
 BATCH = 16
 """Pictures that the network makes at once: few enough that a newer wish is soon attended to."""
-
-_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +134,11 @@ def truncated(noise: Vector, bound: float) -> Vector:
     """
     if bound >= UNBOUNDED:
         return noise
-    low = _NORMAL.cdf(-bound)
-    return np.array([_NORMAL.inv_cdf(low + _NORMAL.cdf(value) * (1 - 2 * low)) for value in noise])
+    from statistics import NormalDist  # slow to import, and the window starts without it
+
+    normal = NormalDist()
+    low = normal.cdf(-bound)
+    return np.array([normal.inv_cdf(low + normal.cdf(value) * (1 - 2 * low)) for value in noise])
 
 
 def slerp(first: Vector, second: Vector, share: float) -> Vector:

@@ -1,11 +1,9 @@
 """The grid of generated pictures: labels down, seeds across."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,105 +17,13 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from studio.core.generate import ANY, Place, Sample
 from studio.core.seeds import Columns
 from studio.ui.generate.controller import GenerateController
-from studio.ui.generate.pictures import CORNER_PX, Images, label_name, name_of, paint_picture, paint_ring
+from studio.ui.generate.enlarged import LARGE_PX, Enlarged
+from studio.ui.generate.layout import GAP_PX, HEADER_PX, MARGIN_PX, SMALLEST_PX, Layout, arrange
+from studio.ui.generate.pictures import Images, label_name, name_of, paint_picture, paint_ring
 from studio.ui.icons import Checked, IconBook
 from studio.ui.theme import SMALL_PX, tabular
 
-GAP_PX = 6
-HEADER_PX = 26
-MARGIN_PX = 16
 NAME_LEAST_PX, NAME_MOST_PX = 28, 120
-SMALLEST_PX, LARGEST_PX = 36, 224
-LARGE_PX = 144
-"""The least side of the picture under the pointer."""
-FRAME_PX = 4
-CAPTION_PX = 22
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the pictures lie: ``lines`` of ``across``, each ``side`` pixels.
-
-    ``wraps``: there is one row only, which goes on in the next line, with the seeds above each line.
-    """
-
-    lines: int
-    across: int
-    side: int
-    left: int
-    names: int
-    wraps: bool
-
-    def cell(self, row: int, column: int) -> QRect:
-        """The place of a picture."""
-        line, across = divmod(column, self.across) if self.wraps else (row, column)
-        step = self.side + GAP_PX
-        line_px = step + HEADER_PX if self.wraps else step
-        top = MARGIN_PX + HEADER_PX + line * line_px
-        return QRect(self.left + self.names + across * step, top, self.side, self.side)
-
-    def row(self, row: int, columns: int) -> QRect:
-        """What a row takes, name and rings included."""
-        taken = self.cell(row, 0).united(self.cell(row, min(columns, self.across) - 1))
-        return taken.united(self.cell(row, columns - 1)).adjusted(-self.names - GAP_PX, -4, GAP_PX, 4)
-
-
-def arrange(rows: int, columns: int, names: int, width: int, height: int) -> Layout:
-    """Return the arrangement in which the pictures are largest; too many of them need more height."""
-    if rows > 1:
-        return _fitted(rows, columns, names, width, height, wraps=False)
-    tries = [
-        _fitted(-(-columns // across), across, names, width, height, wraps=True)
-        for across in range(1, columns + 1)
-    ]
-    return max(tries, key=lambda layout: (layout.side, layout.across))
-
-
-def _fitted(lines: int, across: int, names: int, width: int, height: int, *, wraps: bool) -> Layout:
-    headers = HEADER_PX * (lines if wraps else 1)
-    wide = (width - 2 * MARGIN_PX - names - (across - 1) * GAP_PX) // across
-    high = (height - 2 * MARGIN_PX - headers - (lines - 1) * GAP_PX) // lines
-    side = max(SMALLEST_PX, min(wide, high, LARGEST_PX))
-    taken = names + across * (side + GAP_PX) - GAP_PX
-    return Layout(lines, across, side, max(MARGIN_PX, (width - taken) // 2), names, wraps)
-
-
-class Enlarged(QWidget):
-    """One picture above the others, with its name; the pointer goes through it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._image: QImage | None = None
-        self._name = ""
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-
-    def show_over(self, cell: QRect, side: int, seen: QRect, image: QImage | None, name: str) -> None:
-        """Show ``image`` with ``side`` pixels around the middle of ``cell``, within ``seen``."""
-        self._image, self._name = image, name
-        box = QRect(0, 0, side + 2 * FRAME_PX, side + FRAME_PX + CAPTION_PX)
-        box.moveCenter(cell.center())
-        box.moveLeft(min(max(box.left(), seen.left()), seen.right() - box.width()))
-        box.moveTop(min(max(box.top(), seen.top()), seen.bottom() - box.height()))
-        self.setGeometry(box)
-        self.setVisible(image is not None)
-        self.raise_()
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        palette = self.palette()
-        painter.setPen(palette.color(QPalette.ColorRole.Dark))
-        painter.setBrush(palette.color(QPalette.ColorRole.ToolTipBase))
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, CORNER_PX + FRAME_PX, CORNER_PX + FRAME_PX)
-        side = self.width() - 2 * FRAME_PX
-        paint_picture(painter, QRectF(FRAME_PX, FRAME_PX, side, side), self._image, palette)
-        painter.setPen(palette.color(QPalette.ColorRole.ToolTipText))
-        caption = QRect(FRAME_PX, self.height() - CAPTION_PX, side, CAPTION_PX)
-        text = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, side)
-        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class GridSheet(QWidget):
@@ -145,6 +51,7 @@ class GridSheet(QWidget):
         self.large = Enlarged(self)
         self.locks: list[QToolButton] = []
         self._shown_columns: Columns = ()
+        self._shown_ends: tuple[Sample, ...] = ()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Generated pictures")
@@ -179,8 +86,11 @@ class GridSheet(QWidget):
             least = SMALLEST_PX + GAP_PX
             across = self._names_px() + len(self._controller.columns) * least if len(grid) > 1 else least
             self.setMinimumSize(2 * MARGIN_PX + across, 2 * MARGIN_PX + HEADER_PX + len(grid) * least)
+            self.update()
+        if self._controller.ends != self._shown_ends:
+            self._shown_ends = self._controller.ends
+            self.update()
         self._show_locks()
-        self.update()
 
     def _show_locks(self) -> None:
         columns = self._controller.columns
@@ -243,6 +153,7 @@ class GridSheet(QWidget):
 
     def _pick(self, place: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
         self._cursor, self._by_keys = place, False
+        self.update()
         sample = self._grid[place[0]][place[1]]
         if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
             self._controller.choose_second(sample)
@@ -329,6 +240,7 @@ class GridSheet(QWidget):
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._grid:
             self._pick(self._cursor, event.modifiers())
             self._by_keys = True
+            self.update()
         else:
             super().keyPressEvent(event)
 

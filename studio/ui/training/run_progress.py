@@ -202,7 +202,7 @@ class RunProgress(QWidget):
         self.exporting.setVisible(self._exporting)
         reason = reason or ("" if has_state else "There is no saved state yet")
         for button, tip in (
-            (self.try_button, "Draw with the model as it is now, on your canvas"),
+            (self.try_button, "Use the model as it is now, on your canvas or under Generate"),
             (self.publish, "Make a model file of the best state, for the model picker and to share"),
         ):
             button.setEnabled(not reason)

@@ -19,7 +19,7 @@ from studio.core.live import LiveState
 from studio.core.seeds import Column
 from studio.core.settings import Settings
 from studio.ui.actions import ActionId
-from studio.ui.generate.sheet import arrange
+from studio.ui.generate.layout import arrange
 from studio.ui.generate.workspace import GenerateWorkspace
 from studio.ui.messages import MessageKind
 from studio.ui.workspaces import Space
