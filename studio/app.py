@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import __version__, resources
 from studio.core import settings as keys
 from studio.core.document import Document
+from studio.core.label_sketches import label_sketches
 from studio.core.library import ModelLibrary
 from studio.core.logs import catch_uncaught, set_up_logging
 from studio.core.settings import Settings
@@ -61,7 +61,7 @@ class Studio(QObject):
         self.theme = Theme(app, resources.asset("themes"), ThemeChoice(settings.get(keys.THEME)))
         self.session = Session(document, library)
         self.inference = InferenceThread(settings.get(keys.DEVICE), settings.get(keys.THREADS))
-        self.live = LiveController(self.session, self.inference, settings, self.messages, label_sketch)
+        self.live = LiveController(self.session, self.inference, settings, self.messages, label_sketches)
         self.training = TrainingHost(settings, parent=self)
         self.publisher = Publisher(settings, parent=self)
         self.window = MainWindow(
@@ -226,20 +226,6 @@ def run(argv: list[str]) -> int:
         if not studio.training_ended:
             # A thread that still computes would be destroyed under its own feet; its files are whole.
             os._exit(1)
-
-
-def label_sketch(size: int) -> NDArray[np.uint8]:
-    """The drawing that shows what labels do, uint8 [size, size], 255 paper; a ring without the file."""
-    image = QImage(str(resources.asset("samples", "label-sketch.png")))
-    if image.isNull():
-        y, x = np.mgrid[0:size, 0:size] / size - 0.5
-        ring = np.abs(np.hypot(x, y) - 0.35) < 0.02
-        return np.where(ring, 0, 255).astype(np.uint8)
-    image = image.convertToFormat(QImage.Format.Format_Grayscale8).scaled(
-        size, size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(size, image.bytesPerLine())
-    return rows[:, :size].copy()  # the image is gone when this returns
 
 
 def _sample(blank: Document) -> tuple[Document, NDArray[np.uint8] | None]:

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from studio.core import compose
 from studio.core.carry import CarryPlan, multiply_ink, without_fringes
-from studio.core.engine import Engine
+from studio.core.engine import Engine, EngineOutput
 from studio.core.even_regions import even_regions
 from studio.core.geometry import Rect
 from studio.core.hint_regions import fill_regions
 from studio.core.line_colours import settle_colours
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
-from studio.core.regions import find_regions
+from studio.core.regions import Labels, find_regions
 from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
 from training.manifest import ModelManifest
@@ -127,13 +127,7 @@ class Painter:
         working = working_size(*full)
         size = full if request.full_size else working
         self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
-        if output.flats is not None:
-            colours = np.ascontiguousarray(output.flats[box.slices])
-            if chosen and regions is not None:
-                colours = even_regions(colours, regions, hints[..., 3] > 0)
-                colours = settle_colours(colours, regions, hints)
-        else:
-            colours = without_lines(output.image[box.slices], small)
+        colours = self._colours(output, small, hints, regions, box)
         colours = grains(colours, self.engine.manifest.grain)
         flats, sketch = self._carry(colours, snapshot, size)
         image = multiply_ink(flats, sketch)
@@ -151,6 +145,26 @@ class Painter:
             full_size=size == full,
             epoch=request.epoch,
         )
+
+    def paint_sketch(self, sketch: Grey, label: NDArray[np.float32]) -> Colours:
+        """Return the picture [size,size,3] of a small drawing of the model's own size, without hints."""
+        output = self.engine.run(sketch, label=label)
+        height, width = sketch.shape
+        hints = np.zeros((height, width, 4), np.uint8)
+        regions = find_regions(sketch) if self.engine.manifest.chosen_colours else None
+        return multiply_ink(self._colours(output, sketch, hints, regions, Rect(0, 0, width, height)), sketch)
+
+    def _colours(
+        self, output: EngineOutput, small: Grey, hints: Colours, regions: Labels | None, box: Rect
+    ) -> Colours:
+        """Return the colours beneath the lines in ``box`` of the network's answer."""
+        if output.flats is None:
+            return without_lines(output.image[box.slices], small)
+        colours = np.ascontiguousarray(output.flats[box.slices])
+        if not self.engine.manifest.chosen_colours or regions is None:
+            return colours
+        even = even_regions(colours, regions, hints[..., 3] > 0)
+        return settle_colours(even, regions, hints)
 
     def _carry(
         self, colours: Colours, snapshot: DocumentSnapshot, size: tuple[int, int]

@@ -1,7 +1,7 @@
 """Keeps the picture up with the drawing: when to ask, which answers to show, what the status line says."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class LiveController(QObject):
         inference: InferenceThread,
         settings: Settings,
         messages: Messages,
-        sample_sketch: Callable[[int], NDArray[np.uint8]],
+        label_sketches: Callable[[int, Iterable[str]], Mapping[str, NDArray[np.uint8]]],
         clock: Callable[[], float] = time.monotonic,
         parent: QObject | None = None,
     ) -> None:
@@ -63,7 +63,7 @@ class LiveController(QObject):
         self._inference = inference
         self._settings = settings
         self._messages = messages
-        self._sample_sketch = sample_sketch
+        self._label_sketches = label_sketches
         self._clock = clock
         self._policy = LivePolicy(enabled=settings.get(keys.LIVE))
         self._rate = RateMeter()
@@ -208,7 +208,8 @@ class LiveController(QObject):
             return
         self._on_changed()
         if entry.manifest is not None:
-            self._inference.thumbnails(entry, self._sample_sketch(entry.manifest.size))
+            sketches = self._label_sketches(entry.manifest.size, entry.manifest.labels)
+            self._inference.thumbnails(entry, sketches)
 
     def _on_setting_changed(self, key: str) -> None:
         if key == keys.LIVE.key:

@@ -1,6 +1,7 @@
 """The inference thread: the newest drawing in, its picture out; pictures of labels; thumbnails when quiet."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from studio.core.device import DeviceTruth
 from studio.core.engine import Engine
 from studio.core.generate import GenerateFailed, GenerateRequest, generate
+from studio.core.label_sketches import ANY_LABEL
 from studio.core.labels import label_vector
 from studio.core.library import ModelEntry
 from studio.core.live import InferenceFailed, InferenceRequest, LiveState, Mailbox
@@ -20,7 +22,6 @@ log = logging.getLogger(__name__)
 
 CONTROL, LIVE, GENERATE, QUIET = range(4)
 LABELS_PER_EMISSION = 8
-ANY_LABEL = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class _Thumbnails:
     """Label pictures that are still to be made, and those already made."""
 
     model: ModelEntry
-    sketch: NDArray[np.uint8]
+    sketches: Mapping[str, NDArray[np.uint8]]
     labels: tuple[str, ...]
     done: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
 
@@ -90,12 +91,15 @@ class InferenceThread(QThread):
         self._mailbox.put(request, GENERATE)
         self._ensure_running()
 
-    def thumbnails(self, model: ModelEntry, sketch: NDArray[np.uint8]) -> None:
-        """Ask for one small picture under each label, from ``sketch`` [size,size] at the model's own size."""
+    def thumbnails(self, model: ModelEntry, sketches: Mapping[str, NDArray[np.uint8]]) -> None:
+        """Ask for one small picture under each label, from its drawing [size,size] at the model's own size.
+
+        Labels without a drawing of their own share that of `ANY_LABEL`.
+        """
         if model.manifest is None:
             return
         labels = (ANY_LABEL, *model.manifest.labels)
-        self._mailbox.put(_Thumbnails(model, sketch, labels), QUIET)
+        self._mailbox.put(_Thumbnails(model, sketches, labels), QUIET)
         self._ensure_running()
 
     def set_device(self, device: str, threads: int) -> None:
@@ -149,10 +153,10 @@ class InferenceThread(QThread):
         painter = self._painter_for(work.model)
         if painter is None:
             return
-        manifest = painter.engine.manifest
         label = work.labels[0]
         mix = ((label, 1.0),) if label != ANY_LABEL else ()
-        work.done[label] = painter.engine.run(work.sketch, label=label_vector(manifest, mix)).image
+        sketch = work.sketches.get(label, work.sketches[ANY_LABEL])
+        work.done[label] = painter.paint_sketch(sketch, label_vector(painter.engine.manifest, mix))
         self._tell_device(painter)
         rest = work.labels[1:]
         if not rest or len(work.done) % LABELS_PER_EMISSION == 0:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from studio.app import Studio, label_sketch
+from studio.app import Studio
 from studio.core import settings as keys
 from studio.core.geometry import Rect
 from studio.core.layers import LayerKind
@@ -377,10 +377,3 @@ def test_clicking_a_label_picture_chooses_it_and_ctrl_mixes(qtbot: QtBot, studio
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.tile_rect(0).center() + QPoint(1, 1))
     assert studio.document.choices.labels == ()
     assert not studio.window.column.labels.mix.isVisible()
-
-
-def test_the_label_sketch_fits_any_size() -> None:
-    for size in (32, 129, 256):
-        sketch = label_sketch(size)
-        assert sketch.shape == (size, size)
-        assert sketch.min() < 128 < sketch.max()

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.document import Document
 from studio.core.engine import Engine
 from studio.core.generate import BATCH, Dial, Generated, GenerateFailed, GenerateRequest, Sample
+from studio.core.label_sketches import ANY_LABEL
 from studio.core.library import ModelEntry
 from studio.core.live import InferenceFailed, LivePicture, LiveState, make_request
 from studio.workers import inference as module
@@ -203,7 +204,7 @@ def test_label_pictures_show_every_label_and_any(
     worker: InferenceThread, qtbot: QtBot, tmp_path: Path
 ) -> None:
     listener = Listener(worker)
-    worker.thumbnails(TinyModel().entry(tmp_path), PAPER)
+    worker.thumbnails(TinyModel().entry(tmp_path), {ANY_LABEL: PAPER})
     qtbot.waitUntil(lambda: bool(listener.labels), timeout=WAIT_MS)
     model_id, pictures = listener.labels[-1]
     assert model_id == "tiny"
@@ -213,12 +214,25 @@ def test_label_pictures_show_every_label_and_any(
         assert np.abs(pictures[label][5, 5].astype(int) - colour).max() <= 1
 
 
+def test_a_label_with_a_drawing_of_its_own_is_shown_on_that(
+    worker: InferenceThread, qtbot: QtBot, tmp_path: Path
+) -> None:
+    listener = Listener(worker)
+    black = np.zeros_like(PAPER)
+    worker.thumbnails(TinyModel().entry(tmp_path), {ANY_LABEL: PAPER, "Food & Drink": black})
+    qtbot.waitUntil(lambda: bool(listener.labels), timeout=WAIT_MS)
+    pictures = listener.labels[-1][1]
+    assert not pictures["Food & Drink"].any()
+    assert pictures[ANY_LABEL].any()
+    assert pictures["Animals & Nature"].any()
+
+
 def test_many_label_pictures_arrive_in_growing_portions(
     worker: InferenceThread, qtbot: QtBot, tmp_path: Path
 ) -> None:
     listener = Listener(worker)
     labels = tuple(f"Label {number}" for number in range(20))
-    worker.thumbnails(TinyModel(labels=labels).entry(tmp_path), PAPER)
+    worker.thumbnails(TinyModel(labels=labels).entry(tmp_path), {ANY_LABEL: PAPER})
     qtbot.waitUntil(lambda: bool(listener.labels) and len(listener.labels[-1][1]) == 21, timeout=WAIT_MS)
     assert [len(pictures) for _, pictures in listener.labels] == [8, 16, 21]
 
@@ -226,7 +240,7 @@ def test_many_label_pictures_arrive_in_growing_portions(
 def test_a_drawing_comes_before_label_pictures(worker: InferenceThread, qtbot: QtBot, tmp_path: Path) -> None:
     listener = Listener(worker)
     model = TinyModel(labels=tuple("abcdefghijklmno"), convolutions=2).entry(tmp_path)
-    worker.thumbnails(model, PAPER)
+    worker.thumbnails(model, {ANY_LABEL: PAPER})
     qtbot.waitUntil(lambda: bool(listener.states), timeout=WAIT_MS)
     worker.submit(make_request(Document.new(64, 64).snapshot(), model))
     qtbot.waitUntil(lambda: bool(listener.labels) and len(listener.labels[-1][1]) == 16, timeout=WAIT_MS)
@@ -238,8 +252,10 @@ def test_a_newer_wish_for_label_pictures_replaces_the_older(
 ) -> None:
     listener = Listener(worker)
     labels = tuple(f"Label {number}" for number in range(40))
-    worker.thumbnails(TinyModel(labels=labels, convolutions=2).entry(tmp_path, "old.onnx"), PAPER)
-    worker.thumbnails(TinyModel().entry(tmp_path, "new.onnx"), PAPER)
+    worker.thumbnails(
+        TinyModel(labels=labels, convolutions=2).entry(tmp_path, "old.onnx"), {ANY_LABEL: PAPER}
+    )
+    worker.thumbnails(TinyModel().entry(tmp_path, "new.onnx"), {ANY_LABEL: PAPER})
     qtbot.waitUntil(lambda: bool(listener.labels) and listener.labels[-1][0] == "new", timeout=WAIT_MS)
     assert not any(len(pictures) == 41 for _, pictures in listener.labels)
 
@@ -251,7 +267,7 @@ def test_close_ends_the_thread_and_what_comes_later_is_ignored(qtbot: QtBot, tmp
     assert worker.close(WAIT_MS)
     assert worker.isFinished()
     worker.submit(request)
-    worker.thumbnails(request.model, PAPER)
+    worker.thumbnails(request.model, {ANY_LABEL: PAPER})
     assert not worker.isRunning()
 
 
