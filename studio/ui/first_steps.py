@@ -148,7 +148,9 @@ class FirstSteps(QObject):
                 bubble.move(width - bubble.width() - 8, round(self._canvas.height() * 0.3))
             else:
                 x, y = places[step]
-                bubble.move(round(x - bubble.width() / 2), round(y - bubble.height()))
+                # In the drawing's own pane, wherever the drawing was moved to.
+                left = min(max(x - bubble.width() / 2, drawing.left), drawing.right - bubble.width())
+                bubble.move(round(left), round(y - bubble.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):

@@ -181,6 +181,7 @@ class CanvasDisplay(QWidget):
         if split != self.split:
             self._splits[self._mode] = split
             self._rearranged()
+            self.view_changed.emit(self._view.zoom, self._view.rotation, self._view.mirror)
 
     # --- the view ---
 
@@ -253,8 +254,8 @@ class CanvasDisplay(QWidget):
 
     @property
     def _room(self) -> Size:
-        sizes = [pane.size for pane in self.arrangement.panes]
-        return Size(min(size.width for size in sizes), min(size.height for size in sizes))
+        # The wider pane: who gives a pane more room wants to see more in it, not less in both.
+        return max((pane.size for pane in self.arrangement.panes), key=lambda size: size.width)
 
     def _adopt(self, document: Document) -> None:
         self._document = document
@@ -307,7 +308,8 @@ class CanvasDisplay(QWidget):
         return region
 
     def _show_view(self, view: ViewTransform, sight_px: float = 0.0) -> None:
-        view = view.kept_in_sight(self._document_size, self._room, sight_px)
+        narrow = min((pane.size for pane in self.arrangement.panes), key=lambda size: size.width)
+        view = view.kept_in_sight(self._document_size, narrow, sight_px)
         if view == self._view:
             return
         before, self._view = self._view, view

@@ -227,12 +227,20 @@ def test_a_double_click_brings_the_divider_to_the_middle_and_the_drawing_stays_f
     places = canvas.arrangement
     assert places.picture.width >= 0.24 * canvas.width(), "the picture stays in sight"
     assert canvas.is_fitted
-    assert canvas.view.zoom < fitted
+    assert canvas.view.zoom > fitted, "the wider pane is filled"
     assert places.divider is not None
     hand.mouse(QEvent.Type.MouseButtonDblClick, QPointF(*places.divider.middle))
     hand.mouse(QEvent.Type.MouseButtonRelease, QPointF(*places.divider.middle))
     assert canvas.split == 0.5
     assert canvas.view.zoom == pytest.approx(fitted)
+
+
+def test_moving_the_divider_is_told_though_the_zoom_stays(qtbot: QtBot, canvas: CanvasWidget) -> None:
+    canvas.zoom_to(1.0)
+    with qtbot.waitSignal(canvas.view_changed) as told:
+        canvas.set_split(0.3)
+    assert told.args[0] == 1.0
+    assert canvas.view.zoom == 1.0
 
 
 def test_each_mode_keeps_its_own_divider(canvas: CanvasWidget) -> None:
