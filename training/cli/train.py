@@ -30,9 +30,6 @@ def train_command(options: argparse.Namespace) -> None:
     if options.labels is not None:
         config = replace(config, source=replace(config.source, labels=str(options.labels.resolve())))
     given = {
-        "steps": options.steps,
-        "minutes": options.minutes,
-        "epochs": options.epochs,
         "size": options.size,
         "batch_size": options.batch_size,
         "seed": options.seed,
@@ -40,7 +37,7 @@ def train_command(options: argparse.Namespace) -> None:
         "init": None if options.init is None else str(options.init),
     }
     config = replace(config, **{name: value for name, value in given.items() if value is not None})
-    config = replace(config, data=str(options.data), run=str(options.run_folder))
+    config = replace(_with_length(config, options), data=str(options.data), run=str(options.run_folder))
     _run(config.checked(), options.json, resume=False)
 
 
@@ -48,10 +45,15 @@ def resume_command(options: argparse.Namespace) -> None:
     """Go on with a run; a length plans it anew for that much in all."""
     folder: Path = options.run_folder
     config = replace(load_config(folder / "config.toml"), run=str(folder))
-    if (options.steps, options.minutes, options.epochs) != (None, None, None):
-        steps = config.steps if options.steps is None else options.steps
-        config = replace(config, steps=steps, minutes=options.minutes, epochs=options.epochs).checked()
-    _run(config, options.json, resume=True)
+    _run(_with_length(config, options).checked(), options.json, resume=True)
+
+
+def _with_length(config: TrainConfig, options: argparse.Namespace) -> TrainConfig:
+    """The length that was asked for, in place of the config's own, whatever that counts."""
+    if (options.steps, options.minutes, options.epochs) == (None, None, None):
+        return config
+    steps = config.steps if options.steps is None else options.steps
+    return replace(config, steps=steps, minutes=options.minutes, epochs=options.epochs)
 
 
 def _run(config: TrainConfig, as_json: bool, *, resume: bool) -> None:

@@ -13,6 +13,7 @@ from training import commands, events
 from training.checkpoint import last_checkpoint
 from training.cli import train as command
 from training.cli.parser import main
+from training.config import TrainConfig
 from training.listeners import JOURNAL, ProgressBar
 
 SETTINGS = [word for setting in TINY for word in ("--set", setting)]
@@ -80,3 +81,27 @@ def test_a_failed_training_ends_with_its_own_status(
     monkeypatch.setattr(loop, "training_step", lost)
     assert main(given(pairs, tmp_path / "run")) == 1
     assert "graphics processor" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("word", "number"), [("steps", "7"), ("minutes", "0.5"), ("epochs", "2")])
+def test_a_length_on_the_command_line_replaces_that_of_the_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, number: str
+) -> None:
+    seen: list[TrainConfig] = []
+    monkeypatch.setattr(command, "_run", lambda config, as_json, resume: seen.append(config))
+    given_in_epochs = ["train", "--recipe", "cdcgan-mnist", "--data", str(tmp_path), "--run", str(tmp_path)]
+    assert main(given_in_epochs) == 0
+    assert main([*given_in_epochs, f"--{word}", number]) == 0
+    assert seen[0].epochs == 50
+    assert getattr(seen[1], word) == float(number)
+    assert [name for name in ("minutes", "epochs") if getattr(seen[1], name) is not None] == [word] * (
+        word != "steps"
+    )
+
+
+def test_a_table_of_labels_becomes_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[TrainConfig] = []
+    monkeypatch.setattr(command, "_run", lambda config, as_json, resume: seen.append(config))
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--recipe", "cgan", "--data", ".", "--run", "run", "--labels", "mine.csv"]) == 0
+    assert seen[0].source.labels == str(tmp_path.resolve() / "mine.csv")
