@@ -15,6 +15,11 @@ from training.report.pictures import MOST_ROWS, data_uri, opened, rows_of
 from training.report.plots import number_text, plot
 from training.report.style import STYLE
 
+COLUMNS = {
+    3: "Columns: line art, what is made of it, the truth.",
+    5: "Columns: line art, what is made of it, line art with hints, what is made of that, the truth.",
+}
+"""Of a grid of drawings, by how many there are."""
 GAME = ("d_real", "d_fake", "adversarial")
 
 
@@ -143,10 +148,12 @@ def _samples(report: Mapping[str, Any], run: Path) -> str:
         return ""
     rows = report["samples"][-1]["labels"]
     named = [name for name in rows[: MOST_ROWS[report["task"]]] if name]
-    told = f"<p>Rows: {escape(', '.join(named))}.</p>" if named else ""
+    told = f"Rows: {escape(', '.join(named))}. " if named else ""
+    if report["task"] == "sketch-to-image":
+        told += COLUMNS.get(report["samples"][-1]["columns"], "")
     kind = "wide" if report["task"] == "sketch-to-image" else ""
     return (
-        f"<section><h2>Samples along the run</h2>{told}"
+        f"<section><h2>Samples along the run</h2><p>{told}</p>"
         f'<div class="grids {kind}">{"".join(shown)}</div></section>'
     )
 

@@ -32,8 +32,8 @@ def plot(
         return ""
     last = max(curve["step"][-1] for curve in shown.values())
     bottom, top = _range(shown, low, high)
-    ticks = nice_ticks(bottom, top)
-    bottom, top = min(bottom, ticks[0]), max(top, ticks[-1])
+    ticks = nice_ticks(bottom, top, outward=True)
+    bottom, top = ticks[0], ticks[-1]
     x = _Scale(0.0, last, LEFT, WIDTH - RIGHT)
     y = _Scale(bottom, top, HEIGHT - BOTTOM, TOP)
     parts = [
@@ -59,13 +59,18 @@ def standalone(svg: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg"{head}><style>{LIGHT}</style>{rest}\n'
 
 
-def nice_ticks(low: float, high: float, count: int = TICKS) -> list[float]:
-    """About ``count`` round numbers from ``low`` to ``high``, steps of 1, 2 or 5 times a power of ten."""
+def nice_ticks(low: float, high: float, count: int = TICKS, *, outward: bool = False) -> list[float]:
+    """About ``count`` round numbers from ``low`` to ``high``, steps of 1, 2 or 5 times a power of ten.
+
+    With ``outward`` the first and the last lie on or beyond the ends.
+    """
     span = high - low or abs(high) or 1.0
     rough = span / count
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    if outward:
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [step * number for number in range(first, max(last, first + 1) + 1)]
 
 
@@ -117,7 +122,8 @@ def _axes(x: _Scale, y: _Scale, steps: list[float], values: list[float]) -> list
     for step in steps:
         at = x(step)
         if at <= WIDTH - RIGHT:
-            place = f'x="{at}" y="{HEIGHT - 12}" text-anchor="middle"'
+            anchor = "end" if at > WIDTH - 2 * RIGHT else "middle"
+            place = f'x="{at}" y="{HEIGHT - 12}" text-anchor="{anchor}"'
             parts.append(f'<text class="tick" {place}>{number_text(step)}</text>')
     return parts
 
@@ -138,6 +144,9 @@ def _curve(curve: Curve, number: int, x: _Scale, y: _Scale) -> list[str]:
 
 
 def _legend(series: Mapping[str, Curve]) -> list[str]:
+    if len(series) == 1:
+        (curve,) = series.values()
+        return [f'<text class="tick" x="{LEFT}" y="32">at the end {number_text(curve["mean"][-1])}</text>']
     parts, left = [], LEFT
     for number, (name, curve) in enumerate(series.items(), start=1):
         text = f"{name} {number_text(curve['mean'][-1])}"
