@@ -7,6 +7,10 @@ from studio.core.tiles import Pixels
 
 PAPER_LEVEL = 232
 """A colour whose darkest channel is at least this is paper; a coloured sky is not."""
+GROUND_LEVEL = 248
+"""The same beneath a line along the ground, where a nearly white shape may begin."""
+SPECK = 1 / 20_000
+"""Islands smaller than this part of the picture, left where lines meet, go with the lines."""
 INK_LEVEL = 128
 
 
@@ -58,15 +62,18 @@ def ground_mask(rgb: Pixels, ink: Pixels, gap_px: float = 0.0) -> NDArray[np.boo
 def ground_without_lines(flats: Pixels, ink: Pixels, ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return ``ground`` grown under the lines it touches, where the colours there are paper too.
 
-    For pictures without lines: else a stroke on bare paper would stay behind as a white one.
+    For pictures without lines: else a stroke on bare paper would stay behind as a white one, and specks
+    where strokes meet.
     """
     import cv2
 
-    open_to = ground | ((ink > 0) & (flats.min(axis=2) >= PAPER_LEVEL))
+    open_to = ground | ((ink > 0) & (flats.min(axis=2) >= GROUND_LEVEL))
     count, parts = cv2.connectedComponents(open_to.astype(np.uint8), connectivity=4)
     reached = np.zeros(count, bool)
     reached[np.unique(parts[ground])] = True
-    return reached[parts] & open_to
+    grown = reached[parts] & open_to
+    _, islands, stats, _ = cv2.connectedComponentsWithStats((~grown).astype(np.uint8), connectivity=8)
+    return grown | (stats[:, cv2.CC_STAT_AREA] < SPECK * ink.size)[islands]
 
 
 def _darkest_under_ink(rgb: Pixels, ink: Pixels) -> Pixels:

@@ -23,6 +23,9 @@ NARROW_PX = 5.0
 SLIVER = 12
 """Pixels of a region that is only a corner that lines cut off, and takes the colours around it."""
 
+THIN_PX = 2.0
+"""A region that is nowhere deeper is such a corner too: one cell of the network holds its lines and all."""
+
 HINT_STEPS = 24
 """Steps (of 255) that a colour may be off and still be the hint's."""
 
@@ -89,5 +92,5 @@ def _sure(regions: Labels, depth: NDArray[np.float32]) -> NDArray[np.bool_]:
     shallow = (regions > 0) & (depth < SURE_PX)
     np.maximum.at(reach, regions[shallow], depth[shallow])
     reach[regions[depth >= SURE_PX]] = SURE_PX
-    reach[np.bincount(regions.reshape(-1)) <= SLIVER] = np.inf
+    reach[(np.bincount(regions.reshape(-1)) <= SLIVER) | (reach < THIN_PX)] = np.inf
     return (regions > 0) & (depth >= reach[regions])

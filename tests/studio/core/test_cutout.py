@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from studio.core.cutout import transparent_ground
+from studio.core.cutout import ground_mask, ground_without_lines, transparent_ground
 from studio.core.tiles import Pixels
 
 SIDE = 400
@@ -74,3 +74,20 @@ def test_coloured_sky_is_no_paper() -> None:
 def test_blank_paper_is_wholly_transparent() -> None:
     blank = np.zeros((30, 50), np.uint8)
     assert not transparent_ground(np.full((30, 50, 3), 255, np.uint8), blank, 10).any()
+
+
+def test_without_lines_no_specks_stay_and_a_nearly_white_shape_keeps_its_edge() -> None:
+    ink = ring()
+    picture = coloured(ink, (236, 236, 234))
+    ys, xs = np.mgrid[0:SIDE, 0:SIDE] + 0.5
+    disc = np.hypot(xs - 200, ys - 200) < 119
+    flats = np.where(disc[..., None], (236, 236, 234), 255).astype(np.uint8)
+    flats[40:42, 200:202] = (250, 230, 40)
+    flats[200:204, 390:396] = (90, 160, 50)
+    picture[40:42, 200:202] = flats[40:42, 200:202]
+    picture[200:204, 390:396] = flats[200:204, 390:396]
+    gone = ground_without_lines(flats, ink, ground_mask(picture, ink))
+    assert gone[40:42, 200:202].all(), "a speck"
+    assert not gone[200:204, 390:396].any(), "a dot of colour"
+    assert gone[5, 5]
+    assert not gone[disc & (ink > 200)].any(), "the shape goes on to the middle of its line"
