@@ -125,6 +125,10 @@ class CommandPalette(QFrame):
             if blocked:
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self.list.addItem(item)
+        if not found:
+            nothing = QListWidgetItem("Nothing is called that")
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
         self.list.setCurrentRow(0)
         rows = min(max(self.list.count(), 1), ROWS)
         self.list.setFixedHeight(rows * ROW_PX)

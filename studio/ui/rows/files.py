@@ -58,7 +58,7 @@ def files_actions(parts: Parts) -> list[ActionSpec]:
         ActionSpec(
             ActionId.SETTINGS,
             "Se&ttings…",
-            "Device, theme, folders, autosave",
+            "Device, light or dark theme, folders, autosave",
             window.show_settings,
             ("Ctrl+,",),
             "cog-outline",

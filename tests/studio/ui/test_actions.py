@@ -130,6 +130,21 @@ def test_the_palette_finds_and_runs_an_action(qtbot: QtBot, studio: Studio) -> N
     assert not palette.isVisible()
 
 
+def test_the_palette_says_when_it_finds_nothing_and_knows_where_the_dark_theme_is(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    studio.window.find_action()
+    palette = studio.window.palette_popup
+    palette.field.setText("zzz")
+    assert [palette.list.item(row).text() for row in range(palette.list.count())] == [
+        "Nothing is called that"
+    ]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert palette.isVisible(), "there is nothing to run"
+    palette.field.setText("dark")
+    assert palette.list.item(0).text() == "Settings"
+
+
 def test_typing_in_the_palette_does_not_run_single_key_actions(qtbot: QtBot, studio: Studio) -> None:
     studio.window.find_action()
     qtbot.keyClicks(studio.window.palette_popup.field, "be")
