@@ -94,8 +94,11 @@ class Session:
         return self.state.plan
 
     def start(self, resumed: bool) -> None:
-        """Tell what is about to happen; the clock runs from here."""
+        """Tell what is about to happen, and show what a new run begins with; the clock runs from here."""
         self._reporter.started(resumed)
+        if not resumed and self.team.leads and self.config.every.sample:
+            with self._device_watched():
+                self._spared("the samples", self._draw_samples)
         self._ticked_at = time.monotonic()
 
     def is_over(self) -> bool:
@@ -216,7 +219,8 @@ class Session:
             text = f"The samples could not be written ({error}); free some space."
             self.on_event(events.Warned(self.plan.step, text, "disk"))
             return
-        self._spend(SAMPLE, began)
+        if self.plan.step:  # the clock does not run before the first one
+            self._spend(SAMPLE, began)
         self.on_event(
             events.SamplesReady(
                 self.plan.step,

@@ -124,7 +124,7 @@ def test_too_little_memory_to_measure_costs_the_figures_and_not_the_run(
 
 @pytest.mark.parametrize(
     ("name", "call"),
-    [("_evaluate", 0), ("_draw_samples", 0), ("_save", 1)],
+    [("_evaluate", 0), ("_draw_samples", 1), ("_save", 1)],
     ids=["measuring", "drawing samples", "saving"],
 )
 def test_a_device_lost_between_the_steps_ends_the_run_with_its_checkpoint_intact(

@@ -261,7 +261,7 @@ def test_samples_that_cannot_be_written_are_told_and_nothing_more(
     monkeypatch.setattr(samples, "write_grid", full)
     config = tiny_config(pairs, tmp_path / "run", "every.sample=4")
     assert train(config, listener.on_event, listener.next_command).complete
-    assert len(warnings(listener, "disk")) == 1
+    assert len(warnings(listener, "disk")) == 2  # at the start and after four steps
 
 
 def test_a_picture_that_vanishes_is_an_event_and_no_traceback(

@@ -69,7 +69,7 @@ def test_the_events_tell_the_run(pairs: Path, tmp_path: Path, listener: Listener
     config = tiny_config(pairs, tmp_path / "run", "every.sample=4", "every.evaluate=4")
     result = train(config, listener.on_event, listener.next_command)
     assert listener.names() == [
-        *["Started", "StepDone", "StepDone", "CheckpointSaved", "StepDone", "StepDone"],
+        *["Started", "SamplesReady", "StepDone", "StepDone", "CheckpointSaved", "StepDone", "StepDone"],
         *["MetricsReady", "CheckpointSaved", "SamplesReady", "Finished"],
     ]
     done = listener.of(events.StepDone)[-1]

@@ -57,7 +57,8 @@ def test_a_recipe_learns(name: str, trained: Trained) -> None:
     assert "adversarial" in moved
     assert {"d_real", "d_fake"} <= done[1].keys()
     grids = [event for event in listener.of(events.SamplesReady) if isinstance(event, events.SamplesReady)]
-    first, last = (np.asarray(Image.open(event.path)) for event in grids)
+    assert [grid.step for grid in grids] == [0, 2, 4]
+    first, _, last = (np.asarray(Image.open(event.path)) for event in grids)
     assert (first != last).any()
     if config.task == "label-to-image":
         rows = LABELS if config.conditions.labels != "none" else ("",) * grids[0].rows

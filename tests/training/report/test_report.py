@@ -101,7 +101,7 @@ def test_the_page_holds_everything_and_asks_for_nothing(run: Path) -> None:
     page = read(path)
     assert page.tags.isdisjoint({"script", "link", "iframe", "object", "base", "form"})
     assert page.handlers == []
-    assert len(page.addresses) == 2
+    assert len(page.addresses) == 3
     assert all(address.startswith("data:image/") for address in page.addresses)
     assert not re.search(r"url\(|@import", path.read_text(encoding="utf-8"))
     text = " ".join(page.text)
@@ -135,7 +135,7 @@ def test_json_lies_beside_the_page(run: Path, tmp_path: Path) -> None:
     assert (found["recipe"]["name"], found["task"], found["evaluation"]) == ("cgan", "label-to-image", None)
     assert (found["length"]["step"], found["length"]["complete"]) == (4, True)
     assert found["curves"]["losses"]["d_real"]["step"] == [1, 2, 3, 4]
-    assert [grid["step"] for grid in found["samples"]] == [2, 4]
+    assert [grid["step"] for grid in found["samples"]] == [0, 2, 4]
     assert found["data"]["labels"] == ["cats", "dogs", "owls"]
     assert found["versions"]["torch"]
     assert "Not measured yet" in (tmp_path / "mine.html").read_text(encoding="utf-8")
