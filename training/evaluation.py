@@ -214,6 +214,7 @@ def _measured(
             hints=options.hints,
             seed=options.seed,
             noise_size=subject.maker.noise_size,
+            noise=subject.maker.noise,
             on_progress=on_progress,
             should_stop=should_stop,
         )

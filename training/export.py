@@ -70,7 +70,7 @@ def export_run(
         channels=config.picture_channels,
         labels=tuple(dataset.labels),
         hints=drawn and bool(getattr(network, "takes_hints", True)),
-        noise=config.generator.noise,
+        noise=int(getattr(network, "chance_inputs", 0)) or config.generator.noise,
         flats=drawn and dataset.lines,
         network={"kind": config.generator.kind, **dict(cast(Any, network).options)},
         recipe=config.recipe,

@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import onnx
@@ -51,12 +51,18 @@ class PixelModel(nn.Module):
         """
         ink = sketch[:, None].float() / 255.0
         nothing = ink.new_zeros(1, 0)
-        colours = self.network(
+        inputs = (
             ink,
             nothing if hints is None else hints.permute(0, 3, 1, 2).float() / 255.0,
             nothing if label is None else label,
-            nothing if noise is None else noise,
         )
+        chance_inputs = getattr(self.network, "chance_inputs", 0)
+        if noise is not None and noise.shape[1] == chance_inputs:
+            # Each region's own luck, under the likeliest palette.
+            palette = ink.new_zeros(1, int(cast(Any, self.network).options["noise"]))
+            colours = self.network(*inputs, palette, chance=noise)
+        else:
+            colours = self.network(*inputs, nothing if noise is None else noise)
         # Lines over the rounded colours: whoever multiplies the flats on his own gets the same picture.
         flats = torch.round(colours.clamp(0.0, 1.0) * 255.0)
         if not self.lines:

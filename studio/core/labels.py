@@ -73,8 +73,10 @@ def parse_mix(manifest: ModelManifest, text: str) -> LabelMix:
 
 
 def noise_vector(manifest: ModelManifest, seed: int) -> NDArray[np.float32]:
-    """Return the model's noise input, float32 [Z]: zeros (the likeliest picture) for seed 0."""
-    if seed == 0:
+    """Return the model's noise input, float32 [Z]. Seed 0 is the first picture of a drawing: zeros, which are
+    the likeliest, but a draw where a model chooses its colours by chance: the likeliest would all be alike.
+    """
+    if seed == 0 and not manifest.chosen_colours:
         return np.zeros(manifest.noise, np.float32)
     return np.random.default_rng(seed).standard_normal(manifest.noise).astype(np.float32)
 

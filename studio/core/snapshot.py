@@ -28,7 +28,7 @@ class DocumentChoices:
     """Names with weights; none: any."""
     hint_strength: float = 1.0
     seed: int = 0
-    """0: the likeliest picture."""
+    """0: the first picture, others after it."""
 
 
 @dataclass(frozen=True, slots=True)

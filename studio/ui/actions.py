@@ -56,7 +56,7 @@ class ActionId(StrEnum):
     LIVE = "live"
     KEEP = "keep"
     AGAIN = "again"
-    LIKELIEST = "likeliest"
+    FIRST_PICTURE = "first_picture"
     LABEL_ANY = "label any"
     LABEL_1 = "label 1"
     LABEL_2 = "label 2"

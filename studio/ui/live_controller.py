@@ -147,8 +147,8 @@ class LiveController(QObject):
             document.set_choices(labels=mix)
             self._mixed = mix, before
 
-    def likeliest(self) -> None:
-        """Go back to what was before `again`: the likeliest noise, the labels as they were chosen."""
+    def first_picture(self) -> None:
+        """Go back to what was before `again`: the first noise, the labels as they were chosen."""
         self._session.document.set_choices(seed=0, labels=self._labels_before_again())
         if not self.enabled:
             self._colour_once()
@@ -168,12 +168,12 @@ class LiveController(QObject):
             return "This model knows only one picture of a drawing"
         return ""
 
-    def why_not_likeliest(self) -> str:
+    def why_not_first(self) -> str:
         """ "" when there is a way back from `again`, else the reason why not."""
         choices = self._session.document.choices
         if choices.seed or choices.labels != self._labels_before_again():
             return ""
-        return "This is the likeliest picture already"
+        return "This is the first picture already"
 
     def _labels_before_again(self) -> LabelMix:
         """The labels as the user chose them: those that `again` mixed count only until others are picked."""

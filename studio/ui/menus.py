@@ -81,7 +81,7 @@ MENUS: tuple[tuple[str, MenuItems], ...] = (
             ActionId.KEEP,
             None,
             ActionId.AGAIN,
-            ActionId.LIKELIEST,
+            ActionId.FIRST_PICTURE,
             None,
             ActionId.LABEL_ANY,
             *LABEL_IDS,

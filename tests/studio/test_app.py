@@ -155,15 +155,15 @@ def test_again_without_noise_mixes_another_label_in(qtbot: QtBot, studio: Studio
 
 def test_the_way_back_from_a_mixture_is_the_label_chosen(qtbot: QtBot, studio: Studio) -> None:
     wait_for_picture(qtbot, studio)
-    assert studio.live.why_not_likeliest()
+    assert studio.live.why_not_first()
     qtbot.keyClick(studio.canvas, Qt.Key.Key_1)
     qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
     qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
-    back = studio.window.actions_table[ActionId.LIKELIEST]
+    back = studio.window.actions_table[ActionId.FIRST_PICTURE]
     qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
     back.trigger()
     assert studio.document.choices.labels == (("Animals & Nature", 1.0),)
-    assert studio.live.why_not_likeliest()
+    assert studio.live.why_not_first()
 
 
 @pytest.fixture
@@ -177,8 +177,8 @@ def test_again_with_noise_asks_for_another_picture_each_time(
     qtbot: QtBot, noisy: Studio, tmp_path: Path
 ) -> None:
     qtbot.keyClick(noisy.canvas, Qt.Key.Key_1)
-    likeliest = wait_for_picture(qtbot, noisy).image
-    seen, seeds = [likeliest.tobytes()], [noisy.document.choices.seed]
+    first = wait_for_picture(qtbot, noisy).image
+    seen, seeds = [first.tobytes()], [noisy.document.choices.seed]
     for _ in range(3):
         qtbot.keyClick(noisy.canvas, Qt.Key.Key_R)
         seen.append(wait_for_picture(qtbot, noisy).image.tobytes())
@@ -193,10 +193,10 @@ def test_again_with_noise_asks_for_another_picture_each_time(
     save_ora(noisy.document.snapshot(), tmp_path / "again.ora")
     assert open_ora(tmp_path / "again.ora").document.choices.seed == seeds[-1], "the file remembers which"
 
-    back = noisy.window.actions_table[ActionId.LIKELIEST]
+    back = noisy.window.actions_table[ActionId.FIRST_PICTURE]
     qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
     back.trigger()
-    assert wait_for_picture(qtbot, noisy).image.tobytes() == likeliest.tobytes()
+    assert wait_for_picture(qtbot, noisy).image.tobytes() == first.tobytes()
     qtbot.waitUntil(lambda: not back.isEnabled(), timeout=WAIT_MS)
 
 

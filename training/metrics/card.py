@@ -21,7 +21,7 @@ from training.files import UserError, write_atomically, write_json
 from training.metrics.baselines import NearestFlats, line_art
 from training.metrics.evaluate import Evaluator, Predict, hint_obedience, truth_of
 from training.metrics.features import efficientnet_lite
-from training.metrics.predictors import model_predictor
+from training.metrics.predictors import by_chance, model_predictor, noise_told
 from training.modelfile import check_model_file
 
 HINTS = 3
@@ -62,17 +62,23 @@ def card_metrics(
     *,
     hints: bool = True,
     noise_size: int = 0,
+    noise: str = "zero noise",
+    likeliest: Predict | None = None,
     baselines: dict[str, Any] | None = None,
     note: Note | None = None,
 ) -> dict[str, Any]:
     """Return what a manifest's ``metrics`` holds: n, split, protocol, figures plain and hinted, baselines.
 
-    ``hints`` tells whether the model takes them; ``baselines`` comes from ``baseline_figures``.
+    ``hints`` tells whether the model takes them, ``noise`` what noise ``predict`` gives it, ``likeliest`` is
+    the same model without; ``baselines`` comes from ``baseline_figures``.
     """
     say = note or (lambda text: None)
     evaluator = Evaluator(test)
-    report = evaluator.run(predict, noise_size=noise_size)
+    report = evaluator.run(predict, noise_size=noise_size, noise=noise)
     say("measured without hints")
+    if likeliest is not None:
+        report["metrics_likeliest"] = evaluator.run(likeliest, noise_size=noise_size)["metrics"]
+        report["protocol"]["metrics_likeliest"] = "the same with zero noise"
     if hints:
         report["metrics_with_hints"] = evaluator.run(predict, hints=HINTS, noise_size=noise_size)["metrics"]
         say(f"measured with {HINTS} hints")
@@ -191,7 +197,16 @@ def _make(options: argparse.Namespace, note: Note) -> None:
     baselines = None
     if not options.no_baselines:
         baselines = baseline_figures(test, splits["train"], note)
-    report = card_metrics(predict, test, hints=manifest.hints, baselines=baselines, note=note)
+    likeliest = model_predictor(options.model, test, likeliest=True)[0] if by_chance(manifest) else None
+    report = card_metrics(
+        predict,
+        test,
+        hints=manifest.hints,
+        noise=noise_told(manifest),
+        likeliest=likeliest,
+        baselines=baselines,
+        note=note,
+    )
     grid = card_grid(predict, test, chosen_drawings(test, options.drawings))
     write_card(report, grid, options.out)
     lost = beaten_by(report)

@@ -102,12 +102,14 @@ class Evaluator:
         hints: int = 0,
         seed: int = 0,
         noise_size: int = 0,
+        noise: str = "zero noise",
         on_progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> dict[str, Any]:
         """Return {n, split, protocol, metrics} of ``predict`` on the whole split.
 
-        ``hints`` dots a drawing in the truth's colours, at places drawn from ``seed``. EvaluationStoppedError
+        ``hints`` dots a drawing in the truth's colours, at places drawn from ``seed``; ``noise`` is what the
+        protocol says of the noise that ``predict`` gives. EvaluationStoppedError
         as soon as ``should_stop`` says so, asked before every batch.
         """
         stop = should_stop or (lambda: False)
@@ -149,7 +151,7 @@ class Evaluator:
         return {
             "n": len(self.items),
             "split": self.dataset.split,
-            "protocol": self._protocol(hints, seed),
+            "protocol": self._protocol(hints, seed, noise),
             "metrics": metrics,
         }
 
@@ -164,12 +166,12 @@ class Evaluator:
             self._truth[extractor.name] = remembered_features(self.dataset.fingerprint, key, shape, compute)
         return self._truth[extractor.name]
 
-    def _protocol(self, hints: int, seed: int) -> dict[str, Any]:
+    def _protocol(self, hints: int, seed: int, noise: str) -> dict[str, Any]:
         protocol: dict[str, Any] = {
             "data": self.dataset.name,
             "fingerprint": self.dataset.fingerprint,
             "size": self.dataset.size,
-            "conditions": "the true label, zero noise, the line art as it is in the data set",
+            "conditions": f"the true label, {noise}, the line art as it is in the data set",
             "hints": f"{hints} dots in the truth's colours, seed {seed}" if hints else "none",
             "truth": "the colours under the lines times the line art"
             if self.dataset.lines

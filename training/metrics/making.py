@@ -40,12 +40,15 @@ class Maker(Protocol):
 
 @dataclass(frozen=True)
 class DrawingMaker:
-    """Pictures of an item's drawing, its true label and ``hints`` dots; its noise is zero."""
+    """Pictures of an item's drawing, its true label and ``hints`` dots; ``noise`` tells what noise
+    ``predict`` gives.
+    """
 
     predict: Predict
     hints: int = 0
     noise_size: int = 0
     channels: int = 3
+    noise: str = "zero noise"
 
     def __call__(self, dataset: Dataset, items: Sequence[int], seed: int = 0) -> Iterator[Made]:
         for batch in evaluation_batches(dataset, DRAWINGS, self.hints, seed, self.noise_size, items):

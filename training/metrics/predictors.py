@@ -1,5 +1,6 @@
 """A model file as a predictor, the way the studio runs it: ONNX Runtime on the CPU, uint8 in and out."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,15 +26,18 @@ def model_maker(path: Path, dataset: Dataset, hints: int = 0) -> Maker:
             raise UserError(f"{Path(path).name} makes {manifest.size} px; use --size {manifest.size}.")
         return LabelMaker(generate, manifest.noise, manifest.channels)
     predict, manifest = model_predictor(path, dataset)
-    return DrawingMaker(predict, hints, manifest.noise)
+    return DrawingMaker(predict, hints, manifest.noise, noise=noise_told(manifest))
 
 
-def model_predictor(path: Path, dataset: Dataset, threads: int = 0) -> tuple[Predict, ModelManifest]:
+def model_predictor(
+    path: Path, dataset: Dataset, threads: int = 0, likeliest: bool = False
+) -> tuple[Predict, ModelManifest]:
     """Return a predictor of the model file for drawings of ``dataset``, and the model's manifest.
 
-    Labels are matched by name; a label that the model does not know counts as "any". ``threads`` 0 takes what
-    ONNX Runtime takes. UserError when the file is refused, makes no pictures from sketches, or does not take
-    the data set's size.
+    Labels are matched by name; a label that the model does not know counts as "any". ``threads`` 0 takes
+    what ONNX Runtime takes. A model that chooses its colours by chance does so for each drawing anew,
+    unless the ``likeliest`` are asked for; noise is zero otherwise. UserError when the file is refused,
+    makes no pictures from sketches, or does not take the data set's size.
     """
     session, manifest = _opened(path, threads)
     if manifest.task != "sketch-to-image":
@@ -52,9 +56,26 @@ def model_predictor(path: Path, dataset: Dataset, threads: int = 0) -> tuple[Pre
             inputs["label"] = batch.label @ mapping
         if manifest.noise:
             inputs["noise"] = np.zeros((len(batch), manifest.noise), np.float32)
+            if by_chance(manifest) and not likeliest:
+                inputs["noise"] = np.stack([_drawn(sketch, manifest.noise) for sketch in batch.sketch])
         return np.asarray(session.run(["image"], inputs)[0])
 
     return predict, manifest
+
+
+def by_chance(manifest: ModelManifest) -> bool:
+    """Whether the model is used with noise: its colours are then drawn by likelihood."""
+    return manifest.chosen_colours and manifest.noise > 0
+
+
+def noise_told(manifest: ModelManifest) -> str:
+    """What a protocol says of the noise that `model_predictor` gives the model."""
+    return "noise drawn for each drawing, decided by its pixels" if by_chance(manifest) else "zero noise"
+
+
+def _drawn(sketch: NDArray[np.uint8], size: int) -> NDArray[np.float32]:
+    seed = int.from_bytes(hashlib.sha256(sketch.tobytes()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(size, np.float32)
 
 
 def label_predictor(path: Path, labels: Sequence[str], threads: int = 0) -> tuple[Generate, ModelManifest]:

@@ -22,7 +22,6 @@ ROUNDS = 2
 STEPS_UP_THE_PYRAMID = (3, 4, 16)
 STEPS_DOWN_AGAIN = (4, 4)
 STEPS_AT_THE_END = 10
-STEPS_OF_AVERAGES = 3
 STEPS_PER_RENORMALISING = 3
 TINY = 1e-12
 
@@ -34,42 +33,24 @@ def spread_hints(sketch: Tensor, hints: Tensor) -> Tensor:
     multiples of 16. The result [N,4,H/2,W/2] is premultiplied RGBA: where several hints meet it is their
     local mixture, its alpha their strength, and it is zero on lines and in regions without a hint.
     """
-    return _spread(_seeds(_free_of_ink(sketch), hints), _papers(sketch))[:, :4]
+    return _spread(_seeds(_free_of_ink(sketch), hints), papers_of(sketch)[1:])[:, :4]
 
 
 def find_ground(sketch: Tensor) -> Tensor:
     """Return the paper around the drawing, reached from the border: [N,1,H/2,W/2], 1 = ground, else 0."""
-    papers = _papers(sketch)
+    papers = papers_of(sketch)[1:]
     inner = F.pad(torch.ones_like(papers[0])[:, :, 1:-1, 1:-1], (1, 1, 1, 1), value=0.0)
     return _spread((1.0 - inner) * papers[0], papers)
-
-
-def average_regions(values: Tensor, sketch: Tensor) -> tuple[Tensor, Tensor]:
-    """Return ``values`` [N,C,H/2,W/2] averaged within the line-enclosed regions of ``sketch`` [N,1,H,W], and
-    where that is [N,1,H/2,W/2]: 1 in a region, 0 on lines, where the average is zero.
-
-    Up the pyramid and down again as hints go, but the coarsest level that holds no line has its say.
-    """
-    papers = _papers(sketch)
-    states = [_diffuse(torch.cat([values * papers[0], papers[0]], dim=1), papers[0], STEPS_AT_THE_END)]
-    for level in range(1, LEVELS + 1):
-        coarse = _renormalised(F.avg_pool2d(states[-1], 2) * papers[level])
-        states.append(_diffuse(coarse, papers[level], STEPS_UP_THE_PYRAMID[level - 1]))
-    state = states[-1]
-    for level in reversed(range(LEVELS)):
-        wide = F.interpolate(state, scale_factor=2.0, mode="nearest")
-        state = _diffuse(wide + (1.0 - wide[:, -1:]) * states[level], papers[level], STEPS_OF_AVERAGES)
-    return state[:, :-1], state[:, -1:]
 
 
 def _free_of_ink(sketch: Tensor) -> Tensor:
     return (sketch > 1.0 - INK_IS_WALL).float()
 
 
-def _papers(sketch: Tensor) -> list[Tensor]:
-    """The cells of each level, finest first, that hold no ink."""
-    papers = [_floor_pool(_free_of_ink(sketch), FINEST)]
-    for _ in range(LEVELS):
+def papers_of(sketch: Tensor) -> list[Tensor]:
+    """The pixels of ``sketch`` [N,1,H,W] and the cells of two, four and so on that hold no ink."""
+    papers = [_free_of_ink(sketch)]
+    for _ in range(LEVELS + 1):
         papers.append(_floor_pool(papers[-1], 2))
     return papers
 

@@ -15,7 +15,9 @@ picture's side, for a quarter of the price, and its colours are enlarged.
 With ``swatches`` the network does not paint but choose: its own colour is a mean of fixed swatches, sharpened
 towards the likeliest. Where a shape may be red as well as green, a painted colour is the brown between them;
 a chosen one is red or green (Zhang et al. 2016, "Colorful Image Colorization", sections 2.1 and 2.3). The
-pixels of a region between lines choose together.
+pixels of a region between lines choose together. A network that knows how likely each colour is and takes the
+likeliest draws grey cars and yellow food; with a ``chance`` for each swatch, the same in the whole picture,
+it draws by likelihood (Gumbel-max, Maddison et al. 2014) and yet shapes that are alike stay of one colour.
 """
 
 from itertools import pairwise
@@ -26,8 +28,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
+from training.networks.regions import average_by_region, find_regions
 from training.networks.registry import register_network
-from training.networks.spread import average_regions, find_ground, spread_hints
+from training.networks.spread import find_ground, papers_of, spread_hints
 
 STRIDE = 32
 SMALLEST, LARGEST = 64, 1024
@@ -35,8 +38,12 @@ TINY = 1e-6
 PAPER, OPEN_GATE = 0.9, 2.0
 """Where colours and the gates start: near white, and mostly open."""
 LEAK, SLOPE = 0.1, 0.2
-SHARPNESS = 8.0
-"""How much surer than its scores the choice of a swatch is: 1 / T of Zhang et al. 2016, eq. 5, T = 0.125."""
+SHARPNESS, SURE = 8.0, 24.0
+"""How much surer than its scores the choice of a swatch is, 1 / T of Zhang et al. 2016, eq. 5: while it
+learns, for the sake of the losses of the picture, and afterwards."""
+CHANCE = 0.4
+"""Share of the noise that a draw by likelihood would need, its temperature: the likely comes more often."""
+STRETCH, TAIL = 3.02, 0.376
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
@@ -55,12 +62,13 @@ class Choice(NamedTuple):
 class UNetGenerator(nn.Module):
     """Flat colours for a sketch.
 
-    ``labels`` and ``noise`` are the lengths of those inputs (0 = none); ``width`` the channels at a quarter
-    of the resolution, doubled each level down to ``cap``; ``depth`` the residual blocks of each decoder
-    level and of the bottom; ``tail`` the channels at half resolution; ``condition`` the length of the
-    vector that label and noise become; ``attention`` lets the bottom see itself as a whole; ``grain`` the
-    side in pixels of the picture that one pixel of the network's own resolution covers; ``swatches`` the
-    number of colours it chooses among (0 = any colour), which ``set_swatches`` names.
+    ``labels`` and ``noise`` are the lengths of the label and of the palette code (0 = none); ``width``
+    the channels at a quarter of the resolution, doubled each level down to ``cap``; ``depth`` the
+    residual blocks of each decoder level and of the bottom; ``tail`` the channels at half resolution;
+    ``condition`` the length of the vector that label and noise become; ``attention`` lets the bottom see
+    itself as a whole; ``grain`` the side in pixels of the picture that one pixel of the network's own
+    resolution covers; ``swatches`` the number of colours it chooses among (0 = any colour), which
+    ``set_swatches`` names.
     """
 
     swatch_table: Tensor
@@ -80,6 +88,7 @@ class UNetGenerator(nn.Module):
     ) -> None:
         super().__init__()
         self.grain = grain
+        self.chance_inputs = swatches
         self.stride, self.smallest, self.largest = STRIDE * grain, max(SMALLEST, STRIDE * grain), LARGEST
         self.options: dict[str, Any] = {
             "labels": labels, "noise": noise, "width": width, "cap": cap, "depth": depth,
@@ -145,13 +154,20 @@ class UNetGenerator(nn.Module):
         return fitted
 
     def forward(
-        self, sketch: Tensor, hints: Tensor, label: Tensor, noise: Tensor, explain: bool = False
+        self,
+        sketch: Tensor,
+        hints: Tensor,
+        label: Tensor,
+        noise: Tensor,
+        chance: Tensor | None = None,
+        explain: bool = False,
     ) -> Tensor | Choice:
         """Colours without lines [N,3,H,W] in 0..1, or a little beyond, which the exported graph cuts off.
 
         ``sketch`` [N,1,H,W], 1 = paper; ``hints`` [N,4,H,W] straight RGBA in 0..1; ``label`` [N,L] weights,
-        all zero = any; ``noise`` [N,Z], zeros = the likeliest picture; H, W multiples of ``stride``. With
-        ``explain`` a network with swatches says how it came to them.
+        all zero = any; ``noise`` [N,Z], the palette code, zeros = the likeliest picture; H, W multiples of
+        ``stride``. ``chance`` [N,``chance_inputs``], standard normal, makes it choose by likelihood instead
+        of the likeliest, which zeros are. With ``explain`` a network with swatches says how it came to them.
         """
         if self.grain > 1:
             sketch, hints = coarser(sketch, hints, self.grain)
@@ -179,10 +195,12 @@ class UNetGenerator(nn.Module):
                 for block in cast(nn.ModuleList, self.decode[level - 1]):
                     x = block(x, condition)
         values = self.colours(x).float()
-        scores, gates = values[:, :-8], torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
+        own, gates = F.pixel_shuffle(values[:, :-8], 2), torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
         if self.options["swatches"]:
-            scores = _by_region(scores, sketch)
-        own = F.pixel_shuffle(self._chosen(scores) if self.options["swatches"] else scores, 2)
+            # A region is of one colour more often than not, and its pixels know more together.
+            own = average_by_region(own, find_regions(papers_of(sketch)))
+            scores = own
+            own = self._chosen(own if chance is None else own + CHANCE * _gumbel(chance)[:, :, None, None])
         gate, bare = gates[:, :1], gates[:, 1:]
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
         own = own + bare * ground * (1.0 - own)
@@ -193,21 +211,20 @@ class UNetGenerator(nn.Module):
         if self.grain > 1:
             flats = F.interpolate(flats, scale_factor=float(self.grain), mode="bilinear")
         if explain:
-            return Choice(flats, F.pixel_shuffle(scores, 2), (1.0 - ground) * (1.0 - hinted[:, 3:]))
+            return Choice(flats, scores, (1.0 - ground) * (1.0 - hinted[:, 3:]))
         return flats
 
     def _chosen(self, scores: Tensor) -> Tensor:
-        """The mean [N,12,h,w] of the swatches by their ``scores`` [N,4K,h,w], four sub-pixels a cell.
+        """The mean [N,3,H,W] of the swatches by their ``scores`` [N,K,H,W].
 
         A softmax, its sum taken by the same convolution that weighs the colours: ONNX Runtime's own walks
         over the channels of every pixel.
         """
-        count, height, width = len(self.swatch_table), scores.shape[2], scores.shape[3]
-        scores = SHARPNESS * scores.reshape(-1, count, 4 * height, width)
-        weights = torch.exp(scores - scores.amax(dim=1, keepdim=True))
+        sharpness = SHARPNESS if self.training else SURE
+        weights = torch.exp(sharpness * (scores - scores.amax(dim=1, keepdim=True)))
         table = F.pad(self.swatch_table.t(), (0, 0, 0, 1), value=1.0)
         sums = F.conv2d(weights, table[:, :, None, None], torch.zeros(4, device=weights.device))
-        return (sums[:, :3] / sums[:, 3:]).reshape(-1, 12, height, width)
+        return sums[:, :3] / sums[:, 3:]
 
     def _condition(self, label: Tensor, noise: Tensor, like: Tensor) -> Tensor:
         """[N,E], zero when the label is "any" and the noise zero."""
@@ -224,14 +241,9 @@ def _active(x: Tensor) -> Tensor:
     return F.leaky_relu(x, SLOPE)
 
 
-def _by_region(scores: Tensor, sketch: Tensor) -> Tensor:
-    """``scores`` [N,4K,h,w], averaged within the regions between the lines.
-
-    A region is of one colour more often than not, and its pixels know more together.
-    """
-    cells = scores.reshape(-1, scores.shape[1] // 4, 4, *scores.shape[2:])
-    together, inside = average_regions(cells.mean(dim=2), sketch)
-    return scores + inside * (together.repeat_interleave(4, dim=1) - scores)
+def _gumbel(normal: Tensor) -> Tensor:
+    """Normal numbers as about Gumbel's, less that of zero: at one and two deviations within 0.1 of it."""
+    return STRETCH * (torch.exp(TAIL * normal) - 1.0)
 
 
 def coarser(sketch: Tensor, hints: Tensor, grain: int) -> tuple[Tensor, Tensor]:

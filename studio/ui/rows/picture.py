@@ -42,12 +42,12 @@ def picture_actions(parts: Parts) -> list[ActionSpec]:
             words=live.again_words,
         ),
         ActionSpec(
-            ActionId.LIKELIEST,
-            "Back to the &likeliest",
-            "Undo Try another: the picture the model thinks likeliest",
-            live.likeliest,
+            ActionId.FIRST_PICTURE,
+            "Back to the &first",
+            "Undo Try another: the picture that came first",
+            live.first_picture,
             ("Shift+R",),
             "dice-1-outline",
-            blocked=live.why_not_likeliest,
+            blocked=live.why_not_first,
         ),
     ]

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,3 +76,10 @@ def test_noise_is_zero_for_seed_zero_and_repeats_for_any_other() -> None:
     assert noise_vector(MANIFEST, 7).tolist() == noise_vector(MANIFEST, 7).tolist()
     assert noise_vector(MANIFEST, 7).tolist() != noise_vector(MANIFEST, 8).tolist()
     assert noise_vector(TinyModel().manifest(), 7).shape == (0,)
+
+
+def test_a_model_that_chooses_its_colours_draws_them_for_the_first_picture_too() -> None:
+    choosing = dataclasses.replace(MANIFEST, network={"swatches": 4})
+    assert noise_vector(choosing, 0).any()
+    assert noise_vector(choosing, 0).tolist() == noise_vector(choosing, 0).tolist()
+    assert noise_vector(choosing, 0).tolist() != noise_vector(choosing, 1).tolist()

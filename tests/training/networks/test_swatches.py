@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from training.losses import swatch_loss
-from training.networks.unet import Choice, UNetGenerator
+from training.networks.unet import CHANCE, Choice, UNetGenerator
 from training.sections import LossConfig
 
 TABLE = torch.eye(3)
@@ -94,3 +94,18 @@ def test_painting_and_choosing_networks_share_all_but_the_colours(mine: int, the
     torch.testing.assert_close(learner.colours.weight[-8:], model.colours.weight[-8:])
     torch.testing.assert_close(learner.colours.weight[:-8], before[:-8])
     assert torch.isfinite(learner(*inputs())).all()
+
+
+def test_by_chance_it_chooses_as_often_as_is_likely() -> None:
+    made = network()
+    with_scores(made, [0.6, 0.0, 0.0])
+    sketch, hints, label, noise = inputs(1)
+    chance = torch.randn(400, made.chance_inputs, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        likeliest = made(sketch, hints, label[:1], noise)
+        torch.testing.assert_close(made(sketch, hints, label[:1], noise, torch.zeros(1, 3)), likeliest)
+        drawn = [made(sketch, hints, label[:1], noise, one[None]).mean(dim=(0, 2, 3)) for one in chance]
+    shares = torch.stack(drawn).round().mean(dim=0)
+    # Gumbel-max at this temperature: a softmax of the scores over it.
+    wanted = torch.softmax(torch.tensor([0.6, 0.0, 0.0]) / CHANCE, dim=0)
+    assert torch.allclose(shares, wanted, atol=0.06)
