@@ -39,7 +39,8 @@ def model(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_file_is_whole_and_says_what_it_is(model: Path) -> None:
     manifest = check_model_file(model).manifest
-    assert (manifest.name, manifest.labels, manifest.noise) == ("Tiny", ("Round things", "Boxes"), 24)  # a chance a swatch
+    assert (manifest.name, manifest.labels) == ("Tiny", ("Round things", "Boxes"))
+    assert manifest.noise == 192  # what its swatches are chosen by
     assert manifest.hints
     assert manifest.flats
     assert (manifest.licence, manifest.recipe) == ("MIT", "lineart")
@@ -53,7 +54,7 @@ def test_height_width_and_batch_are_free(model: Path, size: tuple[int, int]) -> 
     rng = np.random.default_rng(0)
     sketch = np.where(rng.random((3, *size)) < 0.05, 0, 255).astype(np.uint8)
     inputs = {"sketch": sketch, "hints": np.zeros((3, *size, 4), np.uint8)}
-    inputs |= {"label": np.zeros((3, 2), np.float32), "noise": np.zeros((3, 8), np.float32)}
+    inputs |= {"label": np.zeros((3, 2), np.float32), "noise": np.zeros((3, 192), np.float32)}
     image, flats = session.run(["image", "flats"], inputs)
     assert image.shape == flats.shape == (3, *size, 3)
     assert image.dtype == np.uint8
@@ -83,15 +84,17 @@ def exported_again(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "to_onnx", translated)
 
 
-@pytest.mark.usefixtures("exported_again")
-def test_half_precision_weights_take_half_the_room_and_come_back(
-    model: Path, finished_run: Path, tmp_path: Path
-) -> None:
-    result = export_run(finished_run, tmp_path / "half.onnx", half=True)
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # PyTorch translates the graph anew: 15 s, on a busy machine minutes
+def test_half_precision_weights_take_half_the_room_and_come_back(pairs: Path, tmp_path: Path) -> None:
+    # A network that paints: rounding may turn the choice of one that has not learnt to be sure.
+    run = tmp_path / "run"
+    train(tiny_config(pairs, run, "generator.swatches=0"), ignore, never)
+    result = export_run(run, tmp_path / "half.onnx", half=True)
     assert result.worst <= export.TOLERANCE
     kept = {tensor.name: tensor.data_type for tensor in onnx.load(tmp_path / "half.onnx").graph.initializer}
     assert kept["network.stem.weight"] == onnx.TensorProto.FLOAT16
-    half, whole = load_generator_from_onnx(tmp_path / "half.onnx")[0], load_generator_from_onnx(model)[0]
+    half, whole = load_generator_from_onnx(tmp_path / "half.onnx")[0], load_run_generator(run)[0]
     for name, value in half.state_dict().items():
         torch.testing.assert_close(value, whole.state_dict()[name], rtol=1e-3, atol=1e-6)
 

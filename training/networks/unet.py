@@ -15,9 +15,8 @@ picture's side, for a quarter of the price, and its colours are enlarged.
 With ``swatches`` the network does not paint but choose: its own colour is a mean of fixed swatches, sharpened
 towards the likeliest. Where a shape may be red as well as green, a painted colour is the brown between them;
 a chosen one is red or green (Zhang et al. 2016, "Colorful Image Colorization", sections 2.1 and 2.3). The
-pixels of a region between lines choose together. A network that knows how likely each colour is and takes the
-likeliest draws grey cars and yellow food; with a ``chance`` for each swatch, the same in the whole picture,
-it draws by likelihood (Gumbel-max, Maddison et al. 2014) and yet shapes that are alike stay of one colour.
+pixels of a region between lines choose together, and noise makes regions choose by likelihood instead of the
+likeliest (``training.networks.chance``).
 """
 
 from itertools import pairwise
@@ -28,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
+from training.networks.chance import chance_length, region_chance
 from training.networks.regions import average_by_region, find_regions
 from training.networks.registry import register_network
 from training.networks.spread import find_ground, papers_of, spread_hints
@@ -41,9 +41,6 @@ LEAK, SLOPE = 0.1, 0.2
 SHARPNESS, SURE = 8.0, 24.0
 """How much surer than its scores the choice of a swatch is, 1 / T of Zhang et al. 2016, eq. 5: while it
 learns, for the sake of the losses of the picture, and afterwards."""
-CHANCE = 0.4
-"""Share of the noise that a draw by likelihood would need, its temperature: the likely comes more often."""
-STRETCH, TAIL = 3.02, 0.376
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
@@ -88,7 +85,7 @@ class UNetGenerator(nn.Module):
     ) -> None:
         super().__init__()
         self.grain = grain
-        self.chance_inputs = swatches
+        self.chance_inputs = chance_length(swatches)
         self.stride, self.smallest, self.largest = STRIDE * grain, max(SMALLEST, STRIDE * grain), LARGEST
         self.options: dict[str, Any] = {
             "labels": labels, "noise": noise, "width": width, "cap": cap, "depth": depth,
@@ -198,9 +195,9 @@ class UNetGenerator(nn.Module):
         own, gates = F.pixel_shuffle(values[:, :-8], 2), torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
         if self.options["swatches"]:
             # A region is of one colour more often than not, and its pixels know more together.
-            own = average_by_region(own, find_regions(papers_of(sketch)))
-            scores = own
-            own = self._chosen(own if chance is None else own + CHANCE * _gumbel(chance)[:, :, None, None])
+            regions = find_regions(papers_of(sketch))
+            scores = average_by_region(own, regions)
+            own = self._chosen(scores if chance is None else scores + region_chance(chance, regions))
         gate, bare = gates[:, :1], gates[:, 1:]
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
         own = own + bare * ground * (1.0 - own)
@@ -239,11 +236,6 @@ class UNetGenerator(nn.Module):
 def _active(x: Tensor) -> Tensor:
     """Leaky: amid a large plain region a thin level of plain ReLUs dies, and its colours with it."""
     return F.leaky_relu(x, SLOPE)
-
-
-def _gumbel(normal: Tensor) -> Tensor:
-    """Normal numbers as about Gumbel's, less that of zero: at one and two deviations within 0.1 of it."""
-    return STRETCH * (torch.exp(TAIL * normal) - 1.0)
 
 
 def coarser(sketch: Tensor, hints: Tensor, grain: int) -> tuple[Tensor, Tensor]:

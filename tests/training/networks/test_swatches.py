@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from training.losses import swatch_loss
-from training.networks.unet import CHANCE, Choice, UNetGenerator
+from training.networks.chance import CHANCE, region_chance
+from training.networks.unet import Choice, UNetGenerator
 from training.sections import LossConfig
 
 TABLE = torch.eye(3)
@@ -100,12 +101,29 @@ def test_by_chance_it_chooses_as_often_as_is_likely() -> None:
     made = network()
     with_scores(made, [0.6, 0.0, 0.0])
     sketch, hints, label, noise = inputs(1)
+    sketch[:] = 1.0
     chance = torch.randn(400, made.chance_inputs, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         likeliest = made(sketch, hints, label[:1], noise)
-        torch.testing.assert_close(made(sketch, hints, label[:1], noise, torch.zeros(1, 3)), likeliest)
+        torch.testing.assert_close(
+            made(sketch, hints, label[:1], noise, torch.zeros(1, made.chance_inputs)), likeliest
+        )
         drawn = [made(sketch, hints, label[:1], noise, one[None]).mean(dim=(0, 2, 3)) for one in chance]
     shares = torch.stack(drawn).round().mean(dim=0)
     # Gumbel-max at this temperature: a softmax of the scores over it.
     wanted = torch.softmax(torch.tensor([0.6, 0.0, 0.0]) / CHANCE, dim=0)
     assert torch.allclose(shares, wanted, atol=0.06)
+
+
+def test_a_region_has_one_noise_and_others_have_their_own() -> None:
+    regions = torch.zeros(1, 1, 64, 64)
+    regions[..., 4:20, 4:20] = 1
+    regions[..., 40:60, 30:60] = 2
+    regions[..., 41:59, 31:59] = 3
+    added = region_chance(torch.randn(1, 8 * 5, generator=torch.Generator().manual_seed(1)), regions)[0]
+    each = [added[:, regions[0, 0] == number] for number in range(4)]
+    for one in each:
+        torch.testing.assert_close(one, one[:, :1].expand_as(one))
+    firsts = torch.stack([one[:, 0] for one in each])
+    assert torch.pdist(firsts).min() > 0.05
+    assert not region_chance(torch.zeros(1, 8 * 5), regions).any()
