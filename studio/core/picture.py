@@ -12,8 +12,8 @@ from studio.core.engine import Engine, EngineOutput
 from studio.core.even_regions import even_regions
 from studio.core.geometry import Rect
 from studio.core.hint_regions import fill_regions
-from studio.core.line_colours import settle_colours
 from studio.core.labels import noise_vector
+from studio.core.line_colours import settle_colours
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
 from studio.core.regions import Labels, find_regions
 from studio.core.snapshot import DocumentSnapshot
