@@ -238,7 +238,9 @@ def store_half(proto: onnx.ModelProto) -> None:
     casts: list[onnx.NodeProto] = []
     used_as: dict[str, str] = {}
     for tensor in graph.initializer:
-        if tensor.data_type == onnx.TensorProto.FLOAT and tensor.name.startswith(PREFIX):
+        # Single numbers are constants of the graph: the smallest of them is nothing in float16.
+        weight = tensor.name.startswith(PREFIX) and tensor.dims
+        if weight and tensor.data_type == onnx.TensorProto.FLOAT:
             values = numpy_helper.to_array(tensor).astype(np.float16)
             tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
             used_as[tensor.name] = f"{tensor.name}.float32"

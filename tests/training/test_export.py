@@ -84,17 +84,15 @@ def exported_again(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "to_onnx", translated)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)  # PyTorch translates the graph anew: 15 s, on a busy machine minutes
-def test_half_precision_weights_take_half_the_room_and_come_back(pairs: Path, tmp_path: Path) -> None:
-    # A network that paints: rounding may turn the choice of one that has not learnt to be sure.
-    run = tmp_path / "run"
-    train(tiny_config(pairs, run, "generator.swatches=0"), ignore, never)
-    result = export_run(run, tmp_path / "half.onnx", half=True)
+@pytest.mark.usefixtures("exported_again")
+def test_half_precision_weights_take_half_the_room_and_come_back(
+    model: Path, finished_run: Path, tmp_path: Path
+) -> None:
+    result = export_run(finished_run, tmp_path / "half.onnx", half=True)
     assert result.worst <= export.TOLERANCE
     kept = {tensor.name: tensor.data_type for tensor in onnx.load(tmp_path / "half.onnx").graph.initializer}
     assert kept["network.stem.weight"] == onnx.TensorProto.FLOAT16
-    half, whole = load_generator_from_onnx(tmp_path / "half.onnx")[0], load_run_generator(run)[0]
+    half, whole = load_generator_from_onnx(tmp_path / "half.onnx")[0], load_generator_from_onnx(model)[0]
     for name, value in half.state_dict().items():
         torch.testing.assert_close(value, whole.state_dict()[name], rtol=1e-3, atol=1e-6)
 
