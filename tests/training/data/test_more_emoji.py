@@ -102,12 +102,8 @@ def test_pairs_are_written_and_what_cannot_be_drawn_is_left_out(tmp_path: Path) 
     chosen = others([EmojiSet("some", "", "", "", shapes)], dict.fromkeys(shapes, "family of training"))
     assert split_of("family of training") == "train"
     done: list[int] = []
-    kept = render_others(
-        chosen,
-        lambda item: (tmp_path / f"{item.name}.s.png", tmp_path / f"{item.name}.i.png"),
-        64,
-        done.append,
-    )
+    pairs = [(tmp_path / f"{item.name}.s.png", tmp_path / f"{item.name}.i.png") for item in chosen]
+    kept = render_others(chosen, pairs, 64, done.append)
     assert [item.name for item in kept] == ["1F34E.some", "1F600.some"]
     assert [list(LABELS)[item.label] for item in kept] == ["Food & Drink", "Smileys & Emotion"]
     assert done[-1] == 4
