@@ -46,6 +46,30 @@ OVERLAP = {
 """What a report says of the figures of ``training.metrics.clouds``."""
 
 
+def clouds_protocol(
+    count: int, inception: InceptionFeatures | None, absent: str, overlaps: bool = True
+) -> dict[str, str]:
+    """Return what a report says of ``count`` pictures compared as clouds of features.
+
+    ``absent`` is why there is no ``inception``; ``overlaps`` tells whether precision and the like are given.
+    """
+    protocol = {
+        "kd": "unbiased MMD^2, kernel (x.y/D + 1)^3, all pairs",
+        "fd": "Frechet distance; at few pictures it reads high, so compare it at equal n only",
+        **(OVERLAP if overlaps else {}),
+    }
+    if inception is None:
+        protocol["inception"] = f"no fid, kid or is: {absent}"
+    else:
+        protocol["inception"] = (
+            f"{inception.name}, torch-fidelity's extractor; kid from all pairs; is of "
+            f"{SCORE_SPLITS} shuffled parts"
+        )
+    if count < TRUSTED:
+        protocol["note"] = few_pictures(count)
+    return protocol
+
+
 class EvaluationStoppedError(Exception):
     """The evaluation was asked to stop between two batches."""
 
@@ -181,22 +205,10 @@ class Evaluator:
         }
         if self._extractor is None:
             return protocol
-        protocol |= {
+        return protocol | {
             "features": f"{self.judge}, pooled, ImageNet weights, at the pictures' own size",
-            "kd": "unbiased MMD^2, kernel (x.y/D + 1)^3, all pairs",
-            "fd": "Frechet distance; at few pictures it reads high, so compare it at equal n only",
-            **(OVERLAP if self._overlaps else {}),
+            **clouds_protocol(len(self.items), self._inception, self._inception_absent, self._overlaps),
         }
-        if self._inception is None:
-            protocol["inception"] = f"no fid, kid or is: {self._inception_absent}"
-        else:
-            protocol["inception"] = (
-                f"{self._inception.name}, torch-fidelity's extractor; kid from all pairs; is of "
-                f"{SCORE_SPLITS} shuffled parts"
-            )
-        if len(self.items) < TRUSTED:
-            protocol["note"] = few_pictures(len(self.items))
-        return protocol
 
 
 def evaluate(

@@ -14,9 +14,8 @@ from training.files import UserError
 from training.metrics.clouds import overlap_metrics
 from training.metrics.evaluate import (
     FEWEST,
-    OVERLAP,
     ShouldStop,
-    few_pictures,
+    clouds_protocol,
     inception_metrics,
     stoppable,
 )
@@ -30,8 +29,8 @@ from training.metrics.features import (
     enlarged,
     in_colour,
 )
-from training.metrics.frechet import TRUSTED, frechet_distance
-from training.metrics.inception import SCORE_SPLITS, InceptionFeatures, find_inception
+from training.metrics.frechet import frechet_distance
+from training.metrics.inception import InceptionFeatures, find_inception
 from training.metrics.kernel import kernel_distance
 from training.metrics.making import LABELS, LabelMaker
 
@@ -123,24 +122,12 @@ class LabelEvaluator:
 
     def _protocol(self) -> dict[str, Any]:
         count, judge = len(self.items), self._extractor.name
-        protocol: dict[str, Any] = {
+        return {
             "data": self.dataset.name,
             "fingerprint": self.dataset.fingerprint,
             "size": self.dataset.size,
             "conditions": f"{count:,} generated pictures with the labels of as many held-out ones, standard "
             f"normal noise, seed {self.seed}",
             "features": f"{judge}, pooled, ImageNet weights, pictures enlarged to {JUDGED_PX} px at least",
-            "kd": "unbiased MMD^2, kernel (x.y/D + 1)^3, all pairs",
-            "fd": "Frechet distance; at few pictures it reads high, so compare it at equal n only",
-            **OVERLAP,
+            **clouds_protocol(count, self._inception, self._absent),
         }
-        if self._inception is None:
-            protocol["inception"] = f"no fid, kid or is: {self._absent}"
-        else:
-            protocol["inception"] = (
-                f"{self._inception.name}, torch-fidelity's extractor; kid from all pairs; is of "
-                f"{SCORE_SPLITS} shuffled parts"
-            )
-        if count < TRUSTED:
-            protocol["note"] = few_pictures(count)
-        return protocol

@@ -54,10 +54,10 @@ def model_predictor(
             inputs["hints"] = batch.hints
         if manifest.labels:
             inputs["label"] = batch.label @ mapping
-        if manifest.noise:
+        if by_chance(manifest) and not likeliest:
+            inputs["noise"] = np.stack([_drawn(sketch, manifest.noise) for sketch in batch.sketch])
+        elif manifest.noise:
             inputs["noise"] = np.zeros((len(batch), manifest.noise), np.float32)
-            if by_chance(manifest) and not likeliest:
-                inputs["noise"] = np.stack([_drawn(sketch, manifest.noise) for sketch in batch.sketch])
         return np.asarray(session.run(["image"], inputs)[0])
 
     return predict, manifest

@@ -51,7 +51,7 @@ def papers_of(sketch: Tensor) -> list[Tensor]:
     """The pixels of ``sketch`` [N,1,H,W] and the cells of two, four and so on that hold no ink."""
     papers = [_free_of_ink(sketch)]
     for _ in range(LEVELS + 1):
-        papers.append(_floor_pool(papers[-1], 2))
+        papers.append(1.0 - F.max_pool2d(1.0 - papers[-1], 2))
     return papers
 
 
@@ -78,11 +78,6 @@ def _seeds(ink_free: Tensor, hints: Tensor) -> Tensor:
     # A dot's antialiased rim is as strong as its core, or small dots would spread as faint ones.
     strength = F.max_pool2d(F.max_pool2d(alpha, FINEST), 3, stride=1, padding=1)
     return torch.cat([colour * strength, reach * strength, reach], dim=1)
-
-
-def _floor_pool(ink_free: Tensor, cell: int) -> Tensor:
-    """1 where the whole cell is free of ink, else 0."""
-    return 1.0 - F.max_pool2d(1.0 - ink_free, cell)
 
 
 def _joined(fine: Tensor, coarse: Tensor) -> Tensor:
