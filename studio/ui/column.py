@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.actions import ActionId, Actions
 from studio.ui.canvas.toolbox import ToolBox
@@ -14,6 +14,7 @@ from studio.ui.panels.layers_panel import LayersPanel
 from studio.ui.panels.model_panel import ModelPanel
 from studio.ui.session import Session
 from studio.ui.theme import COLUMN_PX
+from studio.ui.widgets.plain import as_side_panel, lying_line
 from studio.ui.widgets.section import Section
 
 SCROLL_BAR_PX = 10
@@ -56,18 +57,10 @@ class Column(QScrollArea):
         rows.setSpacing(0)
         for place, section in enumerate(self.sections.values()):
             if place:
-                line = QFrame()
-                line.setProperty("role", "line")
-                line.setFixedHeight(1)
-                rows.addWidget(line)
+                rows.addWidget(lying_line())
             rows.addWidget(section)
         rows.addStretch(1)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setProperty("role", "panel")
-        self.viewport().setProperty("role", "panel")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        as_side_panel(self, content)
         self.setFixedWidth(COLUMN_PX + SCROLL_BAR_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

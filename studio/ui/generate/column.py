@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.generate import UNBOUNDED, Dial, Place
 from studio.ui.generate.controller import GenerateController
@@ -17,7 +17,7 @@ from studio.ui.theme import COLUMN_PX, GAP, muted_label
 from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.flow import FlowLayout
 from studio.ui.widgets.picker import Picker
-from studio.ui.widgets.plain import across, down, lying_line
+from studio.ui.widgets.plain import across, as_side_panel, down, lying_line
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
@@ -57,12 +57,7 @@ class GenerateColumn(QScrollArea):
             rows.addWidget(lying_line())
             rows.addWidget(section)
         rows.addStretch(1)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setProperty("role", "panel")
-        self.viewport().setProperty("role", "panel")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        as_side_panel(self, content)
         self.setFixedWidth(COLUMN_PX + SCROLL_BAR_PX)
 
 

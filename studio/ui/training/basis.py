@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.picture_grid import image_of
+from studio.ui.widgets.plain import as_side_panel
 
 COLUMN_PX = 292
 MARGIN_PX = 16
@@ -28,12 +29,7 @@ class ScrollColumn(QScrollArea):
         self.heading = QLabel(title)
         self.heading.setProperty("role", "title")
         self.rows.addWidget(self.heading)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setProperty("role", "panel")
-        self.viewport().setProperty("role", "panel")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        as_side_panel(self, content)
         self.setFixedWidth(COLUMN_PX)
 
 

@@ -1,8 +1,9 @@
-"""Layouts without margins and thin lines between the parts of a window."""
+"""Layouts without margins, thin lines between the parts of a window, and the areas at its sides."""
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 Box = TypeVar("Box", QHBoxLayout, QVBoxLayout)
 
@@ -29,6 +30,16 @@ def lying_line() -> QFrame:
     line = _line()
     line.setFixedHeight(1)
     return line
+
+
+def as_side_panel(area: QScrollArea, content: QWidget) -> None:
+    """Let ``area`` scroll ``content`` up and down, in the colours of a panel and without a frame."""
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setProperty("role", "panel")
+    area.viewport().setProperty("role", "panel")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
 
 def _bare(layout: Box, gap: int) -> Box:
