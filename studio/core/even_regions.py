@@ -25,20 +25,30 @@ def even_regions(colours: Colours, regions: Labels, hinted: NDArray[np.bool_]) -
 
     Ink, the ground and regions with any pixel ``hinted`` [h,w] stay as they are.
     """
-    count = int(regions.max()) + 1
-    even = np.bincount(regions.reshape(-1), minlength=count) > SMALL
+    import cv2
+
+    sizes = np.bincount(regions.reshape(-1))
+    even = sizes > SMALL
     even[: GROUND + 1] = False
     even[regions[hinted]] = False
-    where = even[regions]
-    seen, region = colours[where], regions[where]
-    if not len(seen) or count > MOST_REGIONS:
+    where = np.flatnonzero(even.take(regions))
+    count = len(sizes)
+    if not where.size or count > MOST_REGIONS:
         return colours
-    coarse = (seen >> (8 - BITS)).astype(np.intp)
-    bins = (coarse[:, 0] << BITS | coarse[:, 1]) << BITS | coarse[:, 2]
+    # Four bytes a pixel: one number to look up, and to write.
+    four = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2RGBA), np.uint8)
+    packed = four.view(np.uint32).reshape(-1)
+    seen, region = packed.take(where), regions.reshape(-1).take(where)
+    bins = np.asarray(sum(_coarse(seen, channel) << BITS * (2 - channel) for channel in range(3)))
     share = np.bincount(region * BINS + bins, minlength=count * BINS).reshape(count, BINS)
-    winning = bins == share.argmax(axis=1)[region]
-    sums = [np.bincount(region[winning], channel[winning], minlength=count) for channel in seen.T]
-    means = np.stack(sums, axis=1) / np.maximum(share.max(axis=1), 1)[:, None]
-    out = colours.copy()
-    out[where] = np.rint(means)[region]
-    return out
+    winning = np.flatnonzero(bins == share.argmax(axis=1).take(region))
+    of, winners = region.take(winning), seen.take(winning).view(np.uint8).reshape(-1, 4)
+    sums = [np.bincount(of, channel, minlength=count) for channel in winners.T]
+    means = np.rint(np.stack(sums, axis=1) / np.maximum(share.max(axis=1), 1)[:, None]).astype(np.uint8)
+    packed[where] = means.view(np.uint32).reshape(-1).take(region)
+    return np.asarray(cv2.cvtColor(four, cv2.COLOR_RGBA2RGB), np.uint8)
+
+
+def _coarse(packed: NDArray[np.uint32], channel: int) -> NDArray[np.intp]:
+    """Return the highest `BITS` of one byte of each of some packed colours."""
+    return (packed >> np.uint32(8 * channel + 8 - BITS) & np.uint32((1 << BITS) - 1)).astype(np.intp)

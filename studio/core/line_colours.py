@@ -65,6 +65,8 @@ def _brought(colours: Pixels, regions: Labels, sure: NDArray[np.bool_]) -> Pixel
 
     On paper only from the same region; where a line is nearer than that, from anywhere in it.
     """
+    import cv2
+
     number = regions.reshape(-1)
     known, rest = np.flatnonzero(sure), np.flatnonzero(~sure)
     if not known.size:
@@ -73,9 +75,12 @@ def _brought(colours: Pixels, regions: Labels, sure: NDArray[np.bool_]) -> Pixel
     some = np.full(int(number.max()) + 1, -1, np.intp)
     some[number.take(known)] = known
     cut_off = (own > 0) & (number.take(near) != own) & (some.take(own) >= 0)
-    out = colours.copy()
-    out.reshape(-1, 3)[rest] = colours.reshape(-1, 3).take(np.where(cut_off, some.take(own), near), axis=0)
-    return out
+    sources = np.where(cut_off, some.take(own), near)
+    # Four bytes a pixel: one number to move.
+    four = np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2RGBA), np.uint8)
+    packed = four.view(np.uint32).reshape(-1)
+    packed[rest] = packed.take(sources)
+    return np.asarray(cv2.cvtColor(four, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
 def _tinted(colours: Pixels, where: NDArray[np.bool_], hint: Pixels) -> Pixels:
@@ -88,9 +93,11 @@ def _tinted(colours: Pixels, where: NDArray[np.bool_], hint: Pixels) -> Pixels:
 
 def _sure(regions: Labels, depth: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return where colours are far enough from ink, or as far as their region goes, [h,w]; not in slivers."""
-    reach = np.zeros(int(regions.max()) + 1, np.float32)
-    shallow = (regions > 0) & (depth < SURE_PX)
-    np.maximum.at(reach, regions[shallow], depth[shallow])
-    reach[regions[depth >= SURE_PX]] = SURE_PX
-    reach[(np.bincount(regions.reshape(-1)) <= SLIVER) | (reach < THIN_PX)] = np.inf
-    return (regions > 0) & (depth >= reach[regions])
+    sizes = np.bincount(regions.reshape(-1))
+    reach = np.zeros(len(sizes), np.float32)
+    paper = regions > 0
+    shallow = np.flatnonzero(paper & (depth < SURE_PX))
+    np.maximum.at(reach, regions.reshape(-1).take(shallow), depth.reshape(-1).take(shallow))
+    reach[regions.reshape(-1).take(np.flatnonzero(depth >= SURE_PX))] = SURE_PX
+    reach[(sizes <= SLIVER) | (reach < THIN_PX)] = np.inf
+    return paper & (depth >= reach.take(regions))

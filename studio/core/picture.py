@@ -1,6 +1,8 @@
 """From a drawing to its picture: the network's size, the network, and back to the drawing's size."""
 
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,12 +99,13 @@ def grains(colours: Colours, grain: int) -> Colours:
 class Painter:
     """Turns drawings into pictures with one engine; remembers the last lines, so a stroke costs only itself.
 
-    Use from one thread.
+    Use from one thread. While the network runs, another finds regions and where colours will go.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._plans: dict[tuple[int, int], tuple[CarryPlan, TileSnapshot]] = {}
+        self._beside = ThreadPoolExecutor(1, "beside-network")
 
     def paint(self, request: InferenceRequest) -> LivePicture:
         """Return the picture for a request; UserError when the model fails."""
@@ -112,10 +115,17 @@ class Painter:
         box = place.box
         small = compose.sketch_of(snapshot, box.w, box.h)
         hints = compose.hints_of(snapshot, box.w, box.h, request.hint_strength)
+        hinted = bool(hints.any())
         chosen = self.engine.manifest.chosen_colours
-        regions = find_regions(small) if chosen or hints.any() else None
-        if regions is not None:
-            hints = fill_regions(hints, regions)
+        found = self._beside.submit(find_regions, small) if chosen or hinted else None
+        if found is not None and hinted:
+            hints = fill_regions(hints, found.result())
+        full = snapshot.width, snapshot.height
+        working = working_size(*full)
+        size = full if request.full_size else working
+        sizes = list(dict.fromkeys([working, size]))
+        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
+        planned = self._beside.submit(self._plan, snapshot, sizes)
         run_start = time.perf_counter()
         output = self.engine.run(
             place.place(small, 255),
@@ -124,14 +134,13 @@ class Painter:
             np.asarray(request.noise, np.float32),
         )
         run_end = time.perf_counter()
-        full = snapshot.width, snapshot.height
-        working = working_size(*full)
-        size = full if request.full_size else working
-        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
-        colours = self._colours(output, small, hints, regions, box)
+        colours = self._colours(output, small, hints, found.result() if found else None, box)
         colours = grains(colours, self.engine.manifest.grain)
-        flats, sketch = self._carry(colours, snapshot, size)
-        image = multiply_ink(flats, sketch)
+        flats = without_fringes(colours)
+        plans = planned.result()
+        for index, plan in enumerate(plans):
+            flats = plan.carry(flats, again=index > 0)
+        image = multiply_ink(flats, np.bitwise_not(plans[-1].ink))
         image.setflags(write=False)
         flats.setflags(write=False)
         end = time.perf_counter()
@@ -167,25 +176,26 @@ class Painter:
         even = even_regions(colours, regions, hints[..., 3] > 0)
         return settle_colours(even, regions, hints)
 
-    def _carry(
-        self, colours: Colours, snapshot: DocumentSnapshot, size: tuple[int, int]
-    ) -> tuple[Colours, Grey]:
-        """Return colours and sketch at ``size``; large drawings are reached by way of their working size."""
-        sketch = compose.sketch_of(snapshot, *size)
-        working = working_size(snapshot.width, snapshot.height)
-        if size != working:
-            colours, _ = self._carry(colours, snapshot, working)
-        else:
-            colours = without_fringes(colours)
-        ink, tiles = np.bitwise_not(sketch), snapshot.line.tiles
-        scale = max(1.0, max(size) / max(colours.shape[:2]))
-        plan, planned = self._plans.get(size, (None, tiles))
-        if plan is None or plan.scale != scale:
-            plan = CarryPlan.of(ink, scale)
-        elif tiles is not planned:
-            plan = plan.updated(ink, _scaled(tiles.changed_since(planned), tiles, ink.shape))
-        self._plans[size] = (plan, tiles)
-        return plan.carry(colours, again=size != working), sketch
+    def _plan(self, snapshot: DocumentSnapshot, sizes: Sequence[tuple[int, int]]) -> list[CarryPlan]:
+        """Return the plans that bring colours to the ``sizes`` of a drawing, from one to the next.
+
+        Large drawings are reached by way of their working size.
+        """
+        tiles = snapshot.line.tiles
+        side = max(1, round(self.engine.manifest.size / self.engine.manifest.grain))
+        plans = []
+        for size in sizes:
+            ink = np.bitwise_not(compose.sketch_of(snapshot, *size))
+            scale = max(1.0, max(size) / side)
+            plan, planned = self._plans.get(size, (None, tiles))
+            if plan is None or plan.scale != scale:
+                plan = CarryPlan.of(ink, scale)
+            elif tiles is not planned:
+                plan = plan.updated(ink, _scaled(tiles.changed_since(planned), tiles, ink.shape))
+            self._plans[size] = (plan, tiles)
+            plans.append(plan)
+            side = max(size)
+        return plans
 
 
 def _scaled(rect: Rect | None, tiles: TileSnapshot, shape: tuple[int, ...]) -> Rect | None:

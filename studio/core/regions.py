@@ -18,10 +18,20 @@ APART_PX = 5
 """Side of the square around a pixel apart from ink: the network's cells are as coarse as two pixels, and
 colour in a cell that a line crosses would count on both sides of the line."""
 
+_DIAMOND = np.array(
+    [
+        [abs(down) + abs(across) <= GAP_RADIUS for across in range(-GAP_RADIUS, GAP_RADIUS + 1)]
+        for down in range(-GAP_RADIUS, GAP_RADIUS + 1)
+    ],
+    np.uint8,
+)
+"""The pixels that close a gap where they are ink."""
+
 GROUND = 1
 """The number of the ground among regions; 0 is ink."""
 
-Labels = NDArray[np.int32]
+Labels = NDArray[np.intp]
+"""Wide enough to be indices as they are, for numbers are looked up at every turn."""
 
 
 def find_regions(sketch: Pixels) -> Labels:
@@ -30,30 +40,30 @@ def find_regions(sketch: Pixels) -> Labels:
     """
     import cv2
 
-    free = (sketch > 255 - INK_LEVEL).astype(np.uint8)
-    depth = cv2.distanceTransform(free, cv2.DIST_L2, 5)
+    free = (sketch > 255 - INK_LEVEL).view(np.uint8)
     # Where there is room, gaps are closed by what they leave of the room; narrow shapes have to do without.
-    roomy = (depth > GAP_RADIUS).astype(np.uint8)
-    count, rooms, stats, _ = cv2.connectedComponentsWithStats(roomy, connectivity=4)
-    kept = np.arange(GROUND, count + GROUND, dtype=np.int32)
+    count, room_of = cv2.connectedComponents(cv2.erode(free, _DIAMOND), connectivity=4)
+    rooms = np.asarray(room_of, np.intp)
+    kept = np.arange(GROUND, count + GROUND)
     # A few pixels are no room of their own but the bend of a narrow one.
-    kept[stats[:, cv2.CC_STAT_AREA] <= SMALLEST_ROOM] = kept[0] = 0
-    numbers = kept.take(np.asarray(rooms, np.int32))
-    parts_count, labels = cv2.connectedComponents(free, connectivity=4)
-    parts = np.asarray(labels, np.int32)
+    kept[np.bincount(rooms.reshape(-1)) <= SMALLEST_ROOM] = kept[0] = 0
+    numbers = kept.take(rooms)
+    parts_count, part_of = cv2.connectedComponents(free, connectivity=4)
+    parts = np.asarray(part_of, np.intp)
     # Each part of the paper falls to a room in it or, where there is none, stands for itself.
-    region_of = np.arange(count + GROUND, count + GROUND + parts_count, dtype=np.int32)
-    places = np.flatnonzero(numbers)
+    region_of = np.arange(count + GROUND, count + GROUND + parts_count)
+    roomy = numbers > 0
+    places = np.flatnonzero(roomy)
     region_of[parts.reshape(-1).take(places)] = numbers.reshape(-1).take(places)
     region_of[0] = 0
     narrow = np.where(region_of < count + GROUND, 0, region_of)
     ground = np.maximum(_border(numbers), narrow.take(_border(parts)))
     # The paper that is left goes to the nearest room, unless a line parts them.
-    rest = np.flatnonzero(free > numbers)
-    near, part = nearest(numbers > 0).reshape(-1).take(rest), parts.reshape(-1).take(rest)
+    rest = np.flatnonzero(free.view(np.bool_) & ~roomy)
+    near, part = nearest(roomy).reshape(-1).take(rest), parts.reshape(-1).take(rest)
     alike = parts.reshape(-1).take(near) == part
     numbers.reshape(-1)[rest] = np.where(alike, numbers.reshape(-1).take(near), region_of.take(part))
-    names = np.arange(count + GROUND + parts_count, dtype=np.int32)
+    names = np.arange(count + GROUND + parts_count)
     names[ground[ground > 0]] = GROUND
     return names.take(numbers)
 
@@ -68,13 +78,10 @@ def nearest(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
     import cv2
 
     _, labels = cv2.distanceTransformWithLabels(
-        (~marked).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+        (~marked).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    label_of = np.asarray(labels, np.int32)
-    place_of = np.zeros(int(label_of.max()) + 1, np.intp)
-    places = np.flatnonzero(marked)
-    place_of[label_of.reshape(-1).take(places)] = places
-    return place_of.take(label_of)
+    # Marked pixels are labelled row by row, from 1 on.
+    return np.concatenate([[0], np.flatnonzero(marked)]).take(np.asarray(labels, np.intp))
 
 
 def apart_from_ink(regions: Labels) -> NDArray[np.bool_]:
