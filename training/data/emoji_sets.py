@@ -46,56 +46,57 @@ def read_sets(folders: Iterable[Path]) -> list[EmojiSet]:
 
 @dataclass(frozen=True)
 class _Pack:
-    icons: dict[str, Any]
-    info: dict[str, Any]
+    """What is read of a package: whose it is, its drawings as complete SVG, and its code points by name."""
+
+    prefix: str
+    title: str
+    author: str
+    licence: str
+    drawings: dict[str, str]
     chars: dict[str, str]
 
-    @staticmethod
-    def read(folder: Path) -> "_Pack":
+    @classmethod
+    def read(cls, folder: Path) -> "_Pack":
         try:
             icons, info = (
                 json.loads((folder / name).read_text("utf-8")) for name in ("icons.json", "info.json")
             )
             chars_file = folder / "chars.json"
-            chars = json.loads(chars_file.read_text("utf-8")) if chars_file.is_file() else {}
-            _ = (
-                {icon["body"] for icon in icons["icons"].values()},
-                info["license"]["title"],
-                info["author"]["name"],
+            return cls(
+                prefix=str(icons["prefix"]),
+                title=str(info.get("name", icons["prefix"])),
+                author=str(info["author"]["name"]),
+                licence=str(info["license"]["title"]),
+                drawings={name: _svg(icons, icon) for name, icon in icons["icons"].items()},
+                chars=dict(json.loads(chars_file.read_text("utf-8"))) if chars_file.is_file() else {},
             )
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             raise UserError(
                 f"{folder} is no emoji pack; give the folder of an unpacked npm package @iconify-json/NAME."
             ) from None
-        return _Pack(icons, info, chars or {})
 
     def told_by(self, known: dict[str, str]) -> EmojiSet:
         by_name = {name: points for points, name in self.chars.items()}
         drawings: dict[str, str] = {}
-        for name in sorted(self.icons["icons"]):
+        for name, drawing in sorted(self.drawings.items()):
             points = by_name.get(name) or known.get(_plain(name))
             if points:
-                drawings.setdefault(_code_points(points), self._svg(name))
-        return EmojiSet(
-            prefix=str(self.icons["prefix"]),
-            title=str(self.info.get("name", self.icons["prefix"])),
-            author=str(self.info["author"]["name"]),
-            licence=str(self.info["license"]["title"]),
-            drawings=drawings,
-        )
+                drawings.setdefault(_code_points(points), drawing)
+        return EmojiSet(self.prefix, self.title, self.author, self.licence, drawings)
 
-    def _svg(self, name: str) -> str:
-        icon = self.icons["icons"][name]
-        left, top, width, height = (
-            icon.get(key, self.icons.get(key, missing))
-            for key, missing in (("left", 0), ("top", 0), ("width", 16), ("height", 16))
-        )
-        side = max(width, height) * (1 + 2 * MARGIN)
-        box = f"{left + (width - side) / 2} {top + (height - side) / 2} {side} {side}"
-        return (
-            '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-            f'viewBox="{box}">{icon["body"]}</svg>'
-        )
+
+def _svg(icons: dict[str, Any], icon: dict[str, Any]) -> str:
+    """Return one icon of a package as a drawing of its own, with a margin."""
+    left, top, width, height = (
+        icon.get(key, icons.get(key, missing))
+        for key, missing in (("left", 0), ("top", 0), ("width", 16), ("height", 16))
+    )
+    side = max(width, height) * (1 + 2 * MARGIN)
+    box = f"{left + (width - side) / 2} {top + (height - side) / 2} {side} {side}"
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="{box}">{icon["body"]}</svg>'
+    )
 
 
 def _code_points(points: str) -> str:
