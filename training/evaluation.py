@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from training.checkpoint import best_checkpoint
 from training.config import TrainConfig, load_config, with_settings
-from training.data.dataset import Dataset, Stages, stage
+from training.data.dataset import Cancelled, Dataset, Stages, stage
 from training.data.source import open_splits
 from training.data.views import as_read
 from training.device import place
+from training.evaluation_options import EvaluationOptions
 from training.export import export_run
-from training.files import UserError, write_json
+from training.files import UserError
 from training.manifest import ModelManifest
 from training.metrics.card import BASELINES, baseline_figures
-from training.metrics.classifier import ClassifierConfig
 from training.metrics.classifier_protocol import classifier_protocol
 from training.metrics.evaluate import Evaluator, ShouldStop
 from training.metrics.evaluate_labels import LabelEvaluator
@@ -33,36 +33,18 @@ from training.metrics.making import DrawingMaker, LabelMaker, Maker
 from training.metrics.memorised import SAMPLES, nearest_training_pictures
 from training.metrics.predictors import model_maker
 from training.modelfile import check_model_file
+from training.record import NEAREST, keep
 from training.samples import spread_evenly, write_pixels
 from training.verdicts import discriminator_accuracy
 
 READING = ("source.", "sketch.")
-FOLDER, FIGURES, NEAREST, CLASSIFIED = "report", "evaluation.json", "nearest.png", "classifier-{}.json"
-MOST = 10_000
-
-
-@dataclass(frozen=True)
-class EvaluationOptions:
-    """What is measured. ``pictures`` of the split at most, spread evenly; ``nearest`` training pictures at
-    most are searched for those that generated ones resemble, 0 = none; ``settings`` say how the folder is
-    read, such as "source.layout=paired"; ``classifier`` asks for the classifier protocol.
-    """
-
-    split: str = "test"
-    size: int | None = None
-    hints: int = 0
-    pictures: int = MOST
-    nearest: int = MOST
-    baselines: bool = False
-    seed: int = 0
-    settings: tuple[str, ...] = ()
-    classifier: ClassifierConfig | None = None
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """``figures``: {n, split, protocol, metrics}, and what else was measured with n and protocol of its own;
-    ``grid``: pictures beside the nearest training pictures, uint8 [H, W, 3], or None.
+    """``figures``: {n, split, protocol, metrics}, and with n and protocol of its own each of discriminator,
+    classifier and nearest, as far as they were asked for; ``grid``: pictures beside the nearest training
+    pictures, uint8 [H, W, 3], or None.
     """
 
     figures: dict[str, Any]
@@ -92,7 +74,7 @@ def evaluate_file(
 
     UserError with a sentence when that cannot be done; EvaluationStoppedError between batches.
     """
-    subject = open_subject(model, data, options, ("train",), on_progress, config)
+    subject = open_subject(model, data, options, ("train",), on_progress, config, should_stop)
     return _measured(subject, options, on_progress or _silent, should_stop)
 
 
@@ -108,44 +90,34 @@ def evaluate_run(
     On its own data unless others are named. Raises as ``evaluate_file``.
     """
     show = on_progress or _silent
+    show(0, 0, "The model is made ready")
     with exported(run) as model:
         config = load_config(run / "config.toml")
-        subject = open_subject(model, data, options, ("train",), show, config)
+        subject = open_subject(model, data, options, ("train",), show, config, should_stop)
         found = _measured(subject, options, show, should_stop)
-    found.figures["protocol"]["state"] = f"average at step {best_checkpoint(run).step:,}, the run's best"
-    if subject.manifest.size == subject.splits[options.split].size:
-        labelled = subject.config.conditions.labels != "none"
-        whole = subject.config.conditions.target == "picture"
-        training, held_out = (
-            as_read(subject.splits[split], labelled=labelled, whole=whole)
-            for split in ("train", options.split)
-        )
-        verdicts = discriminator_accuracy(
-            run,
-            training,
-            held_out,
-            place("auto", "float32"),
-            on_progress=stage(show, "The discriminator is asked"),
-            should_stop=should_stop,
-        )
+    figures = found.figures
+    if options.discriminator and subject.manifest.size == subject.splits[options.split].size:
+        verdicts = _verdicts(run, subject, options, show, should_stop)
         if verdicts is not None:
-            found.figures["discriminator"] = verdicts
+            figures["discriminator"] = verdicts
+    state = f"average at step {best_checkpoint(run).step:,}, the run's best"
+    if options.figures:
+        figures["protocol"]["state"] = state
+    if "nearest" in figures:
+        figures["nearest_state"] = state
+    if "classifier" in figures:
+        figures["classifier"]["protocol"] += f"; {state}"
     return found
 
 
 def save_evaluation(found: Evaluation, folder: Path) -> None:
     """Write figures and grid into ``folder``, that of a run's reports as a rule.
 
-    Each classifier's figures have a file of their own and stay when others are measured later.
+    What was not measured this time stays as it was.
     """
     if found.grid is not None:
         write_pixels(folder / NEAREST, found.grid)
-    written = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
-    figures = dict(found.figures)
-    classified = figures.pop("classifier", None)
-    write_json(folder / FIGURES, figures | written)
-    if classified is not None:
-        write_json(folder / CLASSIFIED.format(classified["classifier"]), classified | written)
+    keep(found.figures, folder, datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
 
 
 def open_subject(
@@ -155,6 +127,7 @@ def open_subject(
     beside: Sequence[str] = (),
     on_progress: Stages | None = None,
     config: TrainConfig | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Subject:
     """Open a model file with the split to judge it by and the splits ``beside`` it; UserError as above."""
     manifest = check_model_file(model).manifest
@@ -173,6 +146,7 @@ def open_subject(
         config.source,
         config.sketch,
         on_progress=stage(on_progress or _silent, "The pictures are read"),
+        cancelled=cancelled,
     )
     maker = model_maker(model, splits[options.split], options.hints)
     return Subject(model, manifest, maker, splits, config)
@@ -199,28 +173,9 @@ def _measured(
     if options.classifier is not None:
         _check_labels(subject)
     device = place("auto", "float32").device.type
-    judge = efficientnet_lite(device=device)
-    on_progress = stage(show, "Pictures are made and judged")
-    if isinstance(subject.maker, LabelMaker):
-        if options.baselines or options.hints:
-            raise UserError("A model of labels has neither baselines nor hints; leave these options out.")
-        evaluator = LabelEvaluator(held_out, items, seed=options.seed, extractor=judge)
-        figures = evaluator.run(subject.maker, on_progress, should_stop)
-    else:
-        assert isinstance(subject.maker, DrawingMaker)
-        drawn = Evaluator(held_out, extractor=judge, items=items, overlaps=True)
-        figures = drawn.run(
-            subject.maker.predict,
-            hints=options.hints,
-            seed=options.seed,
-            noise_size=subject.maker.noise_size,
-            noise=subject.maker.noise,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        if options.baselines:
-            figures["baselines"] = baseline_figures(held_out, training, evaluator=drawn)
-            figures["protocol"]["baselines"] = BASELINES
+    figures: dict[str, Any] = {}
+    if options.figures:
+        figures = _compared(subject, options, items, show, should_stop)
     if options.classifier is not None:
         figures["classifier"] = classifier_protocol(
             subject.maker, training, held_out, options.classifier, device, show, should_stop
@@ -233,13 +188,65 @@ def _measured(
         training,
         [items[i] for i in spread_evenly(len(items), SAMPLES)],
         spread_evenly(len(training), options.nearest),
-        judge,
+        efficientnet_lite(device=device),
         seed=options.seed,
         on_progress=stage(show, "Training pictures are compared"),
         should_stop=should_stop,
     )
     figures["nearest"] = found.report
     return Evaluation(figures, found.grid)
+
+
+def _compared(
+    subject: Subject,
+    options: EvaluationOptions,
+    items: Sequence[int],
+    show: Stages,
+    should_stop: ShouldStop | None,
+) -> dict[str, Any]:
+    """{n, split, protocol, metrics} of the pictures made for ``items``, and the baselines asked for."""
+    held_out = subject.splits[options.split]
+    judge = efficientnet_lite(device=place("auto", "float32").device.type)
+    on_progress = stage(show, "Pictures are made and judged")
+    if isinstance(subject.maker, LabelMaker):
+        if options.baselines or options.hints:
+            raise UserError("A model of labels has neither baselines nor hints; leave these options out.")
+        evaluator = LabelEvaluator(held_out, items, seed=options.seed, extractor=judge)
+        return evaluator.run(subject.maker, on_progress, should_stop)
+    assert isinstance(subject.maker, DrawingMaker)
+    drawn = Evaluator(held_out, extractor=judge, items=items, overlaps=True)
+    figures = drawn.run(
+        subject.maker.predict,
+        hints=options.hints,
+        seed=options.seed,
+        noise_size=subject.maker.noise_size,
+        noise=subject.maker.noise,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    if options.baselines:
+        figures["baselines"] = baseline_figures(held_out, subject.splits["train"], evaluator=drawn)
+        figures["protocol"]["baselines"] = BASELINES
+    return figures
+
+
+def _verdicts(
+    run: Path, subject: Subject, options: EvaluationOptions, show: Stages, should_stop: ShouldStop | None
+) -> dict[str, Any] | None:
+    """How often the run's discriminator is right; None for one whose verdicts are neither right nor wrong."""
+    labelled = subject.config.conditions.labels != "none"
+    whole = subject.config.conditions.target == "picture"
+    training, held_out = (
+        as_read(subject.splits[split], labelled=labelled, whole=whole) for split in ("train", options.split)
+    )
+    return discriminator_accuracy(
+        run,
+        training,
+        held_out,
+        place("auto", "float32"),
+        on_progress=stage(show, "The discriminator is asked"),
+        should_stop=should_stop,
+    )
 
 
 def _check_labels(subject: Subject) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Preparing:
-    """Before the first step: ``done`` of ``total`` (0 = not known) of what ``text`` says is done."""
+    """``done`` of ``total`` (0 = not known) of what ``text`` says is done: before a run's first step, or of
+    work that is no training.
+    """
 
     done: int
     total: int
@@ -137,6 +139,13 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class Written:
+    """Work that is no training is done; what came of it lies at ``path``."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run ended after ``step``: ``complete``, or stopped before its last step."""
 
@@ -164,6 +173,7 @@ Event = (
     | Paused
     | Continued
     | Exported
+    | Written
     | Finished
     | Failed
 )
@@ -172,7 +182,7 @@ EVENT_TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         Preparing, Started, StepDone, SamplesReady, MetricsReady, CheckpointSaved, Warned, Paused, Continued,
-        Exported, Finished, Failed,
+        Exported, Written, Finished, Failed,
     )
 }  # fmt: skip
 

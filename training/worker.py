@@ -1,7 +1,8 @@
 """Training work in a process of its own: one request as a line of JSON on stdin, events as lines on stdout.
 
 After the request commands may follow, a line each. When stdin ends, whoever asked is gone: the run saves its
-state and stops. Exit status 0, 1 when the work failed, 2 with a sentence on stderr when it was refused.
+state and stops, other work is given up. Exit status 0, 1 when the work failed, 2 with a sentence on stderr
+when it was refused.
 """
 
 import collections
@@ -16,7 +17,8 @@ from typing import Any, TextIO
 from training import commands
 from training.commands import Command
 from training.config import from_dict
-from training.events import Event, Exported, to_json
+from training.errands import ERRANDS
+from training.events import Event, Exported, Preparing, Written, to_json
 from training.files import UserError
 
 TRAIN, EXPORT = "train", "export"
@@ -32,7 +34,9 @@ def main() -> int:
         request = _request(sys.stdin.readline())
         if request["task"] == EXPORT:
             return _export(request, speak)
-        return _train(request, speak)
+        if request["task"] == TRAIN:
+            return _train(request, speak)
+        return _errand(request, speak)
     except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -60,13 +64,10 @@ def _train(request: dict[str, Any], speak: "_Speaker") -> int:
     from training.listeners import run_recorders
     from training.loop import train
 
-    # Whoever watches and draws goes first.
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(NICE)
+    _go_last()
     config = from_dict(request["config"])
     recorders = run_recorders(Path(config.run))
-    inbox: collections.deque[Command] = collections.deque()
-    threading.Thread(target=_listen, args=(inbox,), name="commands", daemon=True).start()
+    inbox = _inbox()
 
     def on_event(event: Event) -> None:
         for listener in (*recorders, speak):
@@ -80,6 +81,37 @@ def _train(request: dict[str, Any], speak: "_Speaker") -> int:
         for recorder in recorders:
             recorder.close()
     return 1 if result.failed else 0
+
+
+def _errand(request: dict[str, Any], speak: "_Speaker") -> int:
+    _go_last()
+    inbox = _inbox()
+
+    def show(done: int, total: int, text: str) -> None:
+        speak(Preparing(done, total, text))
+
+    try:
+        path = ERRANDS[request["task"]](request, show, lambda: bool(inbox))
+    except Exception:
+        # Work that was told to stop may end in any way; nobody waits for it.
+        if inbox:
+            return 0
+        raise
+    speak(Written(str(path)))
+    return 0
+
+
+def _go_last() -> None:
+    """Let whoever watches and draws go first."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(NICE)
+
+
+def _inbox() -> "collections.deque[Command]":
+    """The commands that come in, in order, from now on."""
+    inbox: collections.deque[Command] = collections.deque()
+    threading.Thread(target=_listen, args=(inbox,), name="commands", daemon=True).start()
+    return inbox
 
 
 class _Speaker:
@@ -111,7 +143,7 @@ def _listen(inbox: "collections.deque[Command]") -> None:
 def _request(line: str) -> dict[str, Any]:
     try:
         request = json.loads(line)
-        if request["task"] not in (TRAIN, EXPORT):
+        if request["task"] not in (TRAIN, EXPORT, *ERRANDS):
             raise ValueError(f"the task is {request['task']!r}")
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"The request was not understood ({error}); send one JSON object first.") from error

@@ -18,6 +18,7 @@ EVENTS = [
     events.Paused(3, "disk"),
     events.Continued(3),
     events.Exported("model.onnx", 1),
+    events.Written("run/report"),
     events.Finished(10, True, {"l1": 0.1}),
     events.Failed(4, "out of numbers"),
 ]

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from training.cli.progress import progress_bar, stage_bars
-from training.evaluation import FOLDER, EvaluationOptions, evaluate_file, evaluate_run, save_evaluation
+from training.evaluation import evaluate_file, evaluate_run, save_evaluation
+from training.evaluation_options import ClassifierConfig, EvaluationOptions
 from training.files import UserError
-from training.metrics.classifier import ClassifierConfig
 from training.metrics.weights import fetch_weights, find_weights, take_weights
 from training.options import check_options
+from training.record import FOLDER
 
 
 def evaluate_command(options: argparse.Namespace) -> None:
@@ -25,6 +26,8 @@ def evaluate_command(options: argparse.Namespace) -> None:
         split=options.split,
         size=options.size,
         hints=options.hints,
+        figures="figures" not in options.without,
+        discriminator="discriminator" not in options.without,
         pictures=options.pictures,
         nearest=options.nearest,
         baselines=options.baselines,
@@ -46,13 +49,7 @@ def evaluate_command(options: argparse.Namespace) -> None:
 
 def figures_text(figures: dict[str, Any]) -> str:
     """Return a report of ``evaluate`` as text: figures in columns, then how they were made."""
-    columns = {"model": figures["metrics"], **figures.get("baselines", {})}
-    lines = [f"{figures['n']} pictures of the {figures['split']} split"]
-    if len(columns) > 1:
-        lines.append(" " * 30 + "".join(f" {name:>14}" for name in columns))
-    for metric in figures["metrics"]:
-        values = (f"{column[metric]:.4f}" if metric in column else "" for column in columns.values())
-        lines.append(f"{metric:30}" + "".join(f" {value:>14}" for value in values))
+    lines = _metric_lines(figures) if "metrics" in figures else []
     if "discriminator" in figures:
         said = figures["discriminator"]
         lines += ["", f"The discriminator is right on {said['n']} pictures each:"]
@@ -69,11 +66,22 @@ def figures_text(figures: dict[str, Any]) -> str:
     if "classifier" in figures:
         lines += ["", *_classifier_lines(figures["classifier"])]
     lines.append("")
-    lines += [f"{name}: {text}" for name, text in figures["protocol"].items()]
+    lines += [f"{name}: {text}" for name, text in figures.get("protocol", {}).items()]
     for further in ("discriminator", "nearest", "classifier"):
         if further in figures:
             lines.append(f"{further}: {figures[further]['protocol']}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _metric_lines(figures: dict[str, Any]) -> list[str]:
+    columns = {"model": figures["metrics"], **figures.get("baselines", {})}
+    lines = [f"{figures['n']} pictures of the {figures['split']} split"]
+    if len(columns) > 1:
+        lines.append(" " * 30 + "".join(f" {name:>14}" for name in columns))
+    for metric in figures["metrics"]:
+        values = (f"{column[metric]:.4f}" if metric in column else "" for column in columns.values())
+        lines.append(f"{metric:30}" + "".join(f" {value:>14}" for value in values))
+    return lines
 
 
 def _classifier_lines(found: dict[str, Any]) -> list[str]:

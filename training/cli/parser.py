@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from training.files import UserError
+from training.record import CLASSIFIERS
 
 Run = Callable[[argparse.Namespace], None]
 
@@ -134,6 +135,13 @@ def make_parser() -> argparse.ArgumentParser:
         help="how the folder is read, such as source.layout=paired (as the run has it)",
     )
     evaluate.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=("figures", "discriminator"),
+        help="leave these out, which take their time; what was kept of them stays",
+    )
+    evaluate.add_argument(
         "--pictures", type=_count, default=10_000, metavar="N", help="held-out pictures at most (10000)"
     )
     evaluate.add_argument(
@@ -145,7 +153,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument(
         "--classifier",
-        choices=("softmax", "resnet18"),
+        choices=CLASSIFIERS,
         help="train this classifier on real, on generated and on mixed pictures, and test all three",
     )
     evaluate.add_argument(

@@ -4,7 +4,9 @@ import argparse
 import sys
 
 from training.cli.progress import stage_bars
-from training.evaluation import FOLDER, EvaluationOptions, evaluate_run, save_evaluation
+from training.evaluation import evaluate_run, save_evaluation
+from training.evaluation_options import EvaluationOptions
+from training.record import FOLDER
 from training.report.write import write_report
 
 

@@ -5,9 +5,9 @@ import sys
 from collections import Counter
 
 from training.cli.progress import stage_bars
-from training.data.labels_file import write_labels
+from training.data.labels_file import Suggestions, write_labels
 from training.device import place
-from training.metrics.suggest import SuggestConfig, Suggestions, suggest_labels
+from training.metrics.suggest import SuggestConfig, suggest_labels
 from training.options import check_options
 
 UNSURE = 0.5

@@ -7,9 +7,10 @@ names it: paths are compared with those that the folder holds.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.files import UserError, write_bytes
 from training.manifest import MAX_LABELS, MAX_NAME
@@ -29,6 +30,29 @@ class Suggestion:
     label: str
     confidence: float = 1.0
     runner_up: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """``rows`` in the order of the folder, ``left_out`` the pictures that could not be read.
+
+    ``examples`` counts what was compared with, by label. ``accuracy`` is the share of the examples that would
+    have got their own label from the others: how far the suggestions can be trusted. ``protocol`` says how
+    they were made.
+    """
+
+    rows: tuple[Suggestion, ...]
+    left_out: tuple[str, ...]
+    examples: dict[str, int]
+    accuracy: float
+    protocol: str
+
+
+def suggestions_from(values: Mapping[str, Any]) -> Suggestions:
+    """The suggestions that ``dataclasses.asdict`` made ``values`` of."""
+    rows = tuple(Suggestion(**row) for row in values["rows"])
+    left_out = tuple(values["left_out"])
+    return Suggestions(rows, left_out, values["examples"], values["accuracy"], values["protocol"])
 
 
 def write_labels(path: Path, suggestions: Iterable[Suggestion]) -> None:

@@ -15,23 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from training.data.dataset import Progress
+from training.evaluation_options import ClassifierConfig
 from training.metrics.evaluate import ShouldStop, stoppable
 from training.metrics.features import Pictures
-from training.options import option
 from training.vision import import_torchvision
-
-
-@dataclass(frozen=True)
-class ClassifierConfig:
-    """The classifier and how it learns: Adam, cross-entropy, no weight decay."""
-
-    kind: str = option("softmax", choices=("softmax", "resnet18"), help="Softmax regression or ResNet-18")
-    images: int = option(10_000, low=2, high=10_000_000, help="Pictures of each set, at most")
-    epochs: int = option(10, low=1, high=10_000, help="How often each picture is shown")
-    batch_size: int = option(128, low=2, high=65_536, help="Pictures a step")
-    learning_rate: float = option(1e-3, low=1e-6, high=1, help="Adam's step size")
-    side_px: int = option(64, low=8, high=1024, help="Larger pictures are shrunk to this side")
-    seed: int = option(0, low=0, high=2**31 - 2, help="Seed of weights, order, pictures and noise")
 
 
 @dataclass(frozen=True)

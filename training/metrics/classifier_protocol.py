@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.dataset import Dataset, Stages, stage
+from training.evaluation_options import ClassifierConfig
 from training.files import UserError
-from training.metrics.classifier import ClassifierConfig, train_classifier
+from training.metrics.classifier import train_classifier
 from training.metrics.evaluate import ShouldStop, stoppable
 from training.metrics.features import Pictures, of_side
 from training.metrics.inception import SCORE_SPLITS, inception_score

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from training.data.batches import PictureBatch
 from training.data.dataset import Cancelled, CancelledError, Stages, stage
 from training.data.examples import Examples, open_examples
-from training.data.labels_file import Suggestion
+from training.data.labels_file import Suggestion, Suggestions
 from training.data.options import SourceConfig
 from training.files import UserError
 from training.metrics.features import (
@@ -48,22 +48,6 @@ class SuggestConfig:
     per_label: int = option(200, low=1, high=100_000, help="Labelled pictures of each label, at most")
     generated: int = option(100, low=1, high=100_000, help="Pictures that a model makes of each label")
     seed: int = option(0, low=0, high=2**31 - 1, help="Seed of the model's noise")
-
-
-@dataclass(frozen=True)
-class Suggestions:
-    """``rows`` in the order of the folder, ``left_out`` the pictures that could not be read.
-
-    ``examples`` counts what was compared with, by label. ``accuracy`` is the share of the examples that would
-    have got their own label from the others: how far the suggestions can be trusted. ``protocol`` says how
-    they were made.
-    """
-
-    rows: tuple[Suggestion, ...]
-    left_out: tuple[str, ...]
-    examples: dict[str, int]
-    accuracy: float
-    protocol: str
 
 
 def suggest_labels(

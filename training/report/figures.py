@@ -30,6 +30,12 @@ NAMES: dict[str, Named] = {
     "coverage": Named("Coverage", HIGHER, "share of true pictures with a generated one near"),
 }
 DEVIATION = "_deviation"
+VERDICTS = {
+    "real": "held-out real pictures",
+    "real_training": "training pictures",
+    "generated": "generated pictures",
+}
+"""What a discriminator is right on, in words."""
 
 
 def named(metric: str) -> Named:

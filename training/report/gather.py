@@ -2,7 +2,6 @@
 
 import datetime
 import platform
-from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -12,10 +11,9 @@ from training import events
 from training.checkpoint import list_checkpoints
 from training.config import load_config, to_dict
 from training.data.places import split_of
-from training.evaluation import CLASSIFIED, FIGURES, FOLDER, NEAREST
 from training.files import UserError, read_json
-from training.metrics.classifier import BUILDERS
 from training.recipes import get_recipe, recipe_names
+from training.record import FOLDER, read_kept
 from training.report.journal import curves, epoch_grids, last_of, read_events
 
 FORMAT = 1
@@ -39,8 +37,7 @@ def gather(run: Path) -> dict[str, Any]:
     step = max([done.step if done else 0, *(one.step for one in saved)])
     finished = last_of(told, events.Finished)
     known = get_recipe(config.recipe) if config.recipe in recipe_names() else None
-    folder = run / FOLDER
-    evaluation = _kept(folder / FIGURES)
+    measured = read_kept(run)
     return {
         "format": FORMAT,
         "run": run.resolve().name,
@@ -79,9 +76,9 @@ def gather(run: Path) -> dict[str, Any]:
         "parameters": dict(started.parameters),
         "curves": curves(told),
         "samples": [asdict(grid) | {"labels": list(grid.labels)} for grid in epoch_grids(run, told, step)],
-        "evaluation": evaluation,
-        "nearest": f"{FOLDER}/{NEAREST}" if _shows_nearest(evaluation, folder) else "",
-        "classifiers": [found for kind in BUILDERS if (found := _kept(folder / CLASSIFIED.format(kind)))],
+        "evaluation": measured.evaluation,
+        "nearest": f"{FOLDER}/{measured.nearest.name}" if measured.nearest is not None else "",
+        "classifiers": list(measured.classifiers),
         "reported": [asdict(one) for one in known.reported] if known else [],
         "warnings": [event.text for event in told if isinstance(event, events.Warned)][-WARNINGS:],
         "config": to_dict(config),
@@ -104,17 +101,6 @@ def _data_name(folder: Path) -> str:
     """The folder's name, with that above it where it is called after a split."""
     folder = folder.resolve()
     return f"{folder.parent.name}/{folder.name}" if split_of(folder.name) else folder.name
-
-
-def _kept(path: Path) -> dict[str, Any] | None:
-    if not path.is_file():
-        return None
-    found = read_json(path)
-    return found if isinstance(found, dict) else None
-
-
-def _shows_nearest(evaluation: Mapping[str, Any] | None, folder: Path) -> bool:
-    return bool(evaluation and "nearest" in evaluation and (folder / NEAREST).is_file())
 
 
 def _version(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from training.report.figures import metric_rows
+from training.report.figures import VERDICTS, metric_rows
 from training.report.pictures import MOST_ROWS, data_uri, opened, rows_of
 from training.report.plots import number_text, plot
 from training.report.style import STYLE
@@ -77,37 +77,34 @@ def _figures(report: Mapping[str, Any]) -> str:
             "<section><h2>Figures</h2><p>Not measured yet: "
             "<code>python -m training evaluate RUN</code>, then write the report again.</p></section>"
         )
-    heads = ["Figure", "This run", *found.get("baselines", {}), ""]
-    rows = [
-        [
-            f"<b>{escape(one.title)}</b><small>{escape(one.meaning)}</small>",
-            *("" if value is None else number_text(value) for value in values),
-            f"<small>{escape(one.better)}</small>",
+    parts = ["<section><h2>Figures</h2>"]
+    if "metrics" in found:
+        heads = ["Figure", "This run", *found.get("baselines", {}), ""]
+        rows = [
+            [
+                f"<b>{escape(one.title)}</b><small>{escape(one.meaning)}</small>",
+                *("" if value is None else number_text(value) for value in values),
+                f"<small>{escape(one.better)}</small>",
+            ]
+            for one, values in metric_rows(found)
         ]
-        for one, values in metric_rows(found)
-    ]
-    parts = [
-        f"<section><h2>Figures</h2><p>On {found['n']:,} pictures of the {escape(found['split'])} split.</p>",
-        table(heads, rows),
-    ]
+        parts.append(f"<p>On {found['n']:,} pictures of the {escape(found['split'])} split.</p>")
+        parts.append(table(heads, rows))
     if "discriminator" in found:
         said = found["discriminator"]
-        names = {
-            "real": "held-out real pictures",
-            "real_training": "training pictures",
-            "generated": "generated pictures",
-        }
         parts.append(f"<h3>Discriminator accuracy</h3><p>N = {said['n']:,} pictures each.</p>")
         parts.append(
-            table(["Right on", "Share"], [[text, f"{said[key]:.1%}"] for key, text in names.items()])
+            table(["Right on", "Share"], [[text, f"{said[key]:.1%}"] for key, text in VERDICTS.items()])
         )
     parts.append(_protocol(found))
     return "".join(parts) + "</section>"
 
 
 def _protocol(found: Mapping[str, Any]) -> str:
-    texts = dict(found["protocol"])
+    texts = dict(found.get("protocol", {}))
     texts |= {name: found[name]["protocol"] for name in ("discriminator", "nearest") if name in found}
+    if "nearest_state" in found:
+        texts["nearest"] += f"; {found['nearest_state']}"
     rows = [[f"<b>{escape(str(name))}</b>", escape(str(text))] for name, text in texts.items()]
     return (
         f"<details><summary>How these were measured</summary>{table(['', ''], rows, numbers=False)}</details>"

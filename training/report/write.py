@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from training.evaluation import FOLDER
 from training.files import write_json, write_text
+from training.record import FOLDER
 from training.report.gather import gather
 from training.report.page import page
 

@@ -21,6 +21,7 @@ from training.cli.parser import main
 from training.loop import train
 from training.metrics import weights
 from training.metrics.weights import Published
+from training.record import read_kept
 
 
 @pytest.fixture
@@ -152,3 +153,25 @@ def test_the_classifier_protocol_is_kept_beside_the_figures(
     assert kept["accuracy"] == found["accuracy"]
     assert main(["evaluate", *map(str, asked), *map(str, few)]) == 0
     assert "softmax, learnt from 10 pictures each" in capsys.readouterr().out
+
+
+def test_what_is_left_out_is_not_measured_and_what_was_kept_of_it_stays(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_pairs(tmp_path / "pairs", 12, "lines", "colours")
+    train(tiny_config(folder, tmp_path / "run", "steps=1"), ignore, never)
+    monkeypatch.setattr(evaluation, "export_run", lambda run, out: shutil.copy(model, out))
+    asked = (tmp_path / "run", "--split", "val", "--nearest")
+    alone = figures(capsys, *asked, 0, "--without", "figures")
+    assert set(alone) == {"discriminator"}
+    both = figures(capsys, *asked, 4, "--without", "discriminator")
+    assert {"metrics", "nearest"} <= set(both)
+    assert "discriminator" not in both
+    kept = read_kept(tmp_path / "run").evaluation
+    assert kept is not None
+    assert (kept["discriminator"], kept["metrics"]) == (alone["discriminator"], both["metrics"])
+    figures(capsys, *asked, 0, "--without", "discriminator", "--pictures", 1_000)
+    later = read_kept(tmp_path / "run")
+    assert later.evaluation is not None
+    assert later.evaluation["nearest"] == both["nearest"]
+    assert later.nearest is not None

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from tests.training.data.trees import save
 from training.data.dataset import Dataset
 from training.data.source import open_splits
+from training.evaluation_options import ClassifierConfig
 from training.files import UserError
-from training.metrics.classifier import BUILDERS, ClassifierConfig, train_classifier
+from training.metrics.classifier import BUILDERS, train_classifier
 from training.metrics.classifier_protocol import classifier_protocol
 from training.metrics.evaluate import EvaluationStoppedError
 from training.metrics.making import Made

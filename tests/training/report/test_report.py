@@ -14,11 +14,11 @@ from tests.training.runs import never
 from training import events
 from training.cli.parser import main
 from training.config import load_config, save_config
-from training.evaluation import FOLDER
 from training.files import UserError, write_json
 from training.listeners import JournalWriter
 from training.loop import train
 from training.recipes import get_recipe
+from training.record import FOLDER
 from training.report.gather import gather, read_report
 from training.report.journal import epoch_grids, read_events
 from training.report.page import duration
@@ -172,3 +172,14 @@ def test_what_is_no_run_or_half_written_is_told_or_borne(run: Path, tmp_path: Pa
 
 def test_times_are_for_people() -> None:
     assert [duration(seconds) for seconds in (59, 61, 3725)] == ["59 s", "1 min 1 s", "1 h 2 min"]
+
+
+def test_the_discriminator_alone_makes_a_page(run: Path) -> None:
+    alone = {key: FIGURES[key] for key in ("discriminator", "nearest")} | {
+        "nearest_state": "average at step 4"
+    }
+    write_json(run / FOLDER / "evaluation.json", alone)
+    text = " ".join(read(write_report(run)).text)
+    assert "75.0%" in text
+    assert "compared; average at step 4" in text
+    assert "Kernel distance" not in text
