@@ -42,7 +42,7 @@ PYTHON = Setting(
 )
 NICE = 10
 NO_TORCH = (
-    "Training needs PyTorch, which is not installed here; install it with: pip install "
+    "This needs PyTorch, which is not installed here; install it with: pip install "
     '"sketch-studio[train]", or name a Python that has it under Settings.'
 )
 ENDED = "The training process ended by itself; resume the run to go on from its last checkpoint."
@@ -136,8 +136,8 @@ class TrainingHost(QObject):
         if self._worker is not None:
             raise UserError("A training is going on; stop it before another one begins.")
         in_thread = self._in_thread()
-        if not in_thread and not self._can_host():
-            raise UserError(NO_TORCH)
+        if not in_thread:
+            check_pytorch(self._python())
         run = Path(config.run)
         self._run, self._complete, self._said_the_end, self._problem = run, False, False, ""
         self._lock = RunLock.take(run)
@@ -164,10 +164,7 @@ class TrainingHost(QObject):
         wish = self._wish()
         if wish != "auto":
             return wish == "thread"
-        return not self._python() and importlib.util.find_spec("torch") is not None
-
-    def _can_host(self) -> bool:
-        return bool(self._python()) or importlib.util.find_spec("torch") is not None
+        return not self._python() and has_pytorch()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, events.Finished):
@@ -324,6 +321,17 @@ class _Child(QProcess):
         if not self._over:
             self._over = True
             self.ended.emit()
+
+
+def has_pytorch() -> bool:
+    """Whether PyTorch is installed beside the program; it is not imported to find out."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def check_pytorch(python: str = "") -> None:
+    """UserError when neither the program nor the interpreter ``python`` can do training work."""
+    if not python and not has_pytorch():
+        raise UserError(NO_TORCH)
 
 
 def worker_command(python: str = "") -> list[str]:
