@@ -16,10 +16,11 @@ from typing import Any
 from training.config import from_dict, setting_names, to_dict
 from training.files import UserError, write_atomically, write_text
 from training.recipes import Recipe, get_recipe, recipe_names
+from training.report.figures import number_text
 from training.report.gather import read_report
 from training.report.page import duration
 from training.report.pictures import strip
-from training.report.plots import number_text, plot, standalone
+from training.report.plots import plot, standalone
 
 IMAGES = Path("images") / "results"
 GAME = ("d_real", "d_fake", "adversarial")

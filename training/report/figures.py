@@ -53,3 +53,34 @@ def metric_rows(evaluation: Mapping[str, Any]) -> Iterator[tuple[Named, list[flo
     for metric in evaluation["metrics"]:
         if not metric.endswith(DEVIATION):
             yield named(metric), [column.get(metric) for column in columns]
+
+
+def classifier_sentence(found: Mapping[str, Any]) -> str:
+    """N and what chance gives, of what the classifier protocol found."""
+    score = found.get(f"is_{found['classifier']}")
+    return (
+        f"N = {found['n']:,} pictures learnt from each, {found['tested']:,} tested; always guessing the "
+        f"commonest label gives {found['chance']:.1%}"
+        + (f"; classifier score of the generated pictures {number_text(score)}" if score else "")
+        + "."
+    )
+
+
+def nearest_sentence(found: Mapping[str, Any]) -> str:
+    """Whether training pictures are repeated, of what the search for the nearest ones found."""
+    median, usual = (number_text(found[kind]["median"]) for kind in ("generated", "held_out"))
+    return (
+        f"Of {found['n']:,} generated pictures, the median distance to the nearest of {found['among']:,} "
+        f"training pictures is {median}; of held-out real ones it is {usual}. {found['suspicious']:.1%} are "
+        "nearer than all but 1 % of the real ones: a share far above 1 % means that training pictures are "
+        "repeated."
+    )
+
+
+def number_text(value: float) -> str:
+    """A number for an axis or a table: four digits that count, thousands apart."""
+    if value and (abs(value) >= 1e6 or abs(value) < 1e-3):
+        return f"{value:.2g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"

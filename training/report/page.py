@@ -10,9 +10,15 @@ from typing import Any
 
 from PIL import Image
 
-from training.report.figures import VERDICTS, metric_rows
+from training.report.figures import (
+    VERDICTS,
+    classifier_sentence,
+    metric_rows,
+    nearest_sentence,
+    number_text,
+)
 from training.report.pictures import MOST_ROWS, data_uri, opened, rows_of
-from training.report.plots import number_text, plot
+from training.report.plots import plot
 from training.report.style import STYLE
 
 COLUMNS = {
@@ -120,13 +126,7 @@ def _classifiers(report: Mapping[str, Any]) -> str:
             [f"<b>{escape(name)}</b>", f"{tested['real']:.2%}", f"{tested['generated']:.2%}"]
             for name, tested in found["accuracy"].items()
         ]
-        score = found.get(f"is_{found['classifier']}")
-        parts.append(
-            f"<h3>{escape(found['classifier'])}</h3><p>N = {found['n']:,} pictures learnt from each, "
-            f"{found['tested']:,} tested; always guessing the commonest label gives {found['chance']:.1%}"
-            + (f"; classifier score of the generated pictures {number_text(score)}" if score else "")
-            + ".</p>"
-        )
+        parts.append(f"<h3>{escape(found['classifier'])}</h3><p>{escape(classifier_sentence(found))}</p>")
         parts.append(table(["Learnt from", "Tested on real", "Tested on generated"], rows))
         parts.append(
             f"<details><summary>How this was measured</summary><p>{escape(found['protocol'])}.</p></details>"
@@ -159,19 +159,13 @@ def _nearest(report: Mapping[str, Any], run: Path) -> str:
     found = (report["evaluation"] or {}).get("nearest")
     if found is None:
         return ""
-    median, usual = (number_text(found[kind]["median"]) for kind in ("generated", "held_out"))
-    text = (
-        f"Of {found['n']:,} generated pictures, the median distance to the nearest of {found['among']:,} "
-        f"training pictures is {median}; of held-out real ones it is {usual}. {found['suspicious']:.1%} are "
-        "nearer than all but 1 % of the real ones: a share far above 1 % means that training pictures are "
-        "repeated."
-    )
     picture = opened(run / report["nearest"]) if report["nearest"] else None
     shown = (
         ""
         if picture is None
         else _figure(picture, "generated, and beside it the nearest training picture", "")
     )
+    text = escape(nearest_sentence(found))
     return f'<section><h2>Learnt by heart?</h2><p>{text}</p><div class="grids wide">{shown}</div></section>'
 
 

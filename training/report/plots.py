@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from training.report.figures import number_text
 from training.report.journal import Curve
 from training.report.style import LIGHT
 
@@ -72,15 +73,6 @@ def nice_ticks(low: float, high: float, count: int = TICKS, *, outward: bool = F
     if outward:
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [step * number for number in range(first, max(last, first + 1) + 1)]
-
-
-def number_text(value: float) -> str:
-    """A number for an axis or a table: four digits that count, thousands apart."""
-    if value and (abs(value) >= 1e6 or abs(value) < 1e-3):
-        return f"{value:.2g}"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
 
 
 def running(values: Sequence[float]) -> list[float]:

@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from training.report.figures import number_text
 from training.report.journal import thinned
-from training.report.plots import HEIGHT, LEFT, TOP, WIDTH, nice_ticks, number_text, plot, running
+from training.report.plots import HEIGHT, LEFT, TOP, WIDTH, nice_ticks, plot, running
 
 
 def points_of(svg: str, tag: str) -> list[tuple[float, float]]:

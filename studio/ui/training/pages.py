@@ -1,0 +1,64 @@
+"""The pages of the training workspace: the three columns, and what is done apart from them."""
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from studio.core.run_history import RunHistory
+from studio.core.runs import config_of
+from studio.core.settings import Settings
+from studio.ui.messages import Messages
+from studio.ui.theme import Theme
+from studio.ui.training.evaluation.form import Measured
+from studio.ui.training.evaluation.page import EvaluationPage
+from studio.workers.training import TrainingHost
+
+
+class TrainingPages(QStackedWidget):
+    """Shows one page at a time, the columns at first; the others are made on their first visit.
+
+    GUI thread only; `leave` before the program ends.
+    """
+
+    def __init__(
+        self,
+        columns: QWidget,
+        host: TrainingHost,
+        settings: Settings,
+        messages: Messages,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._columns = columns
+        self._host = host
+        self._settings = settings
+        self._messages = messages
+        self._theme = theme
+        self.evaluation: EvaluationPage | None = None
+        self.addWidget(columns)
+        host.started.connect(self._on_training)
+        host.finished.connect(self._on_training)
+
+    def evaluate(self, history: RunHistory) -> None:
+        """Open the page that measures this run."""
+        if self.evaluation is None:
+            self.evaluation = EvaluationPage(self._settings, self._messages, self._theme.icons)
+            self.evaluation.back_wanted.connect(self.show_columns)
+            self.addWidget(self.evaluation)
+            self._on_training()
+        config = config_of(history.run)
+        labels = len(history.started.labels) if history.started is not None else 0
+        self.evaluation.open(history.run, Measured(config.task if config is not None else "", labels))
+        self.setCurrentWidget(self.evaluation)
+
+    def show_columns(self) -> None:
+        """Back to data, run and watch."""
+        self.setCurrentWidget(self._columns)
+
+    def leave(self) -> None:
+        """Give up what is under way; the program ends."""
+        if self.evaluation is not None:
+            self.evaluation.leave()
+
+    def _on_training(self) -> None:
+        if self.evaluation is not None:
+            self.evaluation.set_training(self._host.running)
