@@ -50,13 +50,15 @@ class RunProgress(QWidget):
     *Signals*
     try_step_wanted(int): the person wants to draw with the state of that step.
     extend_wanted(float): the person wants a finished run to go on, longer by that share.
-    try_wanted(), publish_wanted(), resume_wanted(), another_wanted(): the person asks for it.
+    try_wanted(), publish_wanted(), evaluate_wanted(), resume_wanted(), another_wanted(): the person asks
+    for it.
     """
 
     try_step_wanted = Signal(int)
     extend_wanted = Signal(float)
     try_wanted = Signal()
     publish_wanted = Signal()
+    evaluate_wanted = Signal()
     resume_wanted = Signal()
     another_wanted = Signal()
 
@@ -84,6 +86,7 @@ class RunProgress(QWidget):
             "Save", "content-save-outline", partial(monitor.send, commands.SaveCheckpoint()),
             "Save a checkpoint now",
         )  # fmt: skip
+        self.examine = self._button("Evaluate…", "chart-box-outline", self.evaluate_wanted.emit, "")
         self.try_button = self._button("Try it", "draw", self.try_wanted.emit, "")
         self.kept = QToolButton()
         self.kept.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -133,6 +136,7 @@ class RunProgress(QWidget):
         exports = _row(self.try_button, self.publish)
         exports.insertWidget(1, self.kept)
         column.addLayout(exports)
+        column.addLayout(_row(self.examine))
         column.addWidget(self.exporting)
         column.addStretch(1)
         monitor.changed.connect(self.show_now)
@@ -201,6 +205,11 @@ class RunProgress(QWidget):
         reason = EXPORTING if self._exporting else ""
         self.exporting.setVisible(self._exporting)
         reason = reason or ("" if has_state else "There is no saved state yet")
+        self.examine.setVisible(not self._monitor.running)
+        self.examine.setEnabled(has_state)
+        self.examine.setToolTip(
+            "Measure it thoroughly, and write a report" if has_state else "There is no saved state yet"
+        )
         for button, tip in (
             (self.try_button, "Use the model as it is now, on your canvas or under Generate"),
             (self.publish, "Make a model file of the best state, for the model picker and to share"),

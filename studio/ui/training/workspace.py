@@ -27,6 +27,7 @@ from studio.ui.training.data_choice import DataChoice
 from studio.ui.training.data_column import DataColumn
 from studio.ui.training.drop_zone import dropped_folder
 from studio.ui.training.monitor import RunMonitor, RunPhase
+from studio.ui.training.pages import TrainingPages
 from studio.ui.training.preview_sender import PreviewSender
 from studio.ui.training.publish_dialog import PublishDialog
 from studio.ui.training.run_form import RunForm
@@ -81,13 +82,15 @@ class TrainingWorkspace(QWidget):
         self.notice = InlineBar(theme.icons)
         self.notice.setObjectName("trainingNotice")
         self.notice.setStyleSheet("#trainingNotice { margin: 8px; }")
-        columns = across()
+        home = QWidget()
+        columns = across(home)
         for part in (self.data, standing_line(), run_column, standing_line()):
             columns.addWidget(part)
         columns.addWidget(self.watch, 1)
+        self.pages = TrainingPages(home, host, settings, messages, theme)
         rows = down(self)
         rows.addWidget(self.notice)
-        rows.addLayout(columns, 1)
+        rows.addWidget(self.pages, 1)
         self.setAcceptDrops(True)
         self._connect()
         self._show()
@@ -98,6 +101,7 @@ class TrainingWorkspace(QWidget):
         """Stop looking through folders and fetching; the program ends."""
         self.choice.cancel()
         self.watch.weights.cancel()
+        self.pages.leave()
 
     # Commands
 
@@ -147,6 +151,10 @@ class TrainingWorkspace(QWidget):
         run = self.monitor.history.run
         PublishDialog(self.window(), run.name, "", partial(self._publish, run))
 
+    def evaluate(self) -> None:
+        """Open the page on which the run on show is measured."""
+        self.pages.evaluate(self.monitor.history)
+
     # What happens
 
     def _connect(self) -> None:
@@ -156,6 +164,7 @@ class TrainingWorkspace(QWidget):
         self.progress.try_wanted.connect(self.try_now)
         self.progress.try_step_wanted.connect(self._try_step)
         self.progress.publish_wanted.connect(self.ask_publish)
+        self.progress.evaluate_wanted.connect(self.evaluate)
         self.progress.resume_wanted.connect(self._on_resume_wanted)
         self.progress.extend_wanted.connect(self._on_extend_wanted)
         self.progress.another_wanted.connect(self.monitor.clear)
