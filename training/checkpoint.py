@@ -127,6 +127,12 @@ def list_checkpoints(run: Path) -> list[Checkpoint]:
     return sorted(found, key=lambda checkpoint: checkpoint.step)
 
 
+def was_saved(run: Path) -> bool:
+    """Whether any state of ``run`` was ever saved whole, also one that cannot be read any more."""
+    folder = run / FOLDER
+    return folder.is_dir() and any(NAME.fullmatch(path.name) for path in folder.iterdir())
+
+
 def last_checkpoint(run: Path) -> Checkpoint:
     """The newest whole checkpoint; UserError when there is none."""
     found = list_checkpoints(run)

@@ -137,6 +137,12 @@ def cut_journal(run: Path, step: int) -> None:
         write_text(path, "".join(f"{line}\n" for line in lines[:kept]))
 
 
+def empty_journal(run: Path) -> None:
+    """Forget what an earlier attempt told that was cut off before it saved anything."""
+    if (run / JOURNAL).is_file():
+        write_text(run / JOURNAL, "")
+
+
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

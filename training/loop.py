@@ -8,7 +8,7 @@ from pathlib import Path
 from training import commands, events
 from training.automatic import settled
 from training.beginning import begin
-from training.checkpoint import last_checkpoint, restore_checkpoint
+from training.checkpoint import last_checkpoint, restore_checkpoint, was_saved
 from training.commands import Command
 from training.config import TrainConfig, from_dict, save_config
 from training.data.dataset import CancelledError, Dataset
@@ -18,7 +18,7 @@ from training.events import Event
 from training.export import config_for_init
 from training.feed import Feed, open_data
 from training.files import UserError
-from training.listeners import cut_journal
+from training.listeners import cut_journal, empty_journal
 from training.session import RunResult, Session
 from training.state import TrainState, new_state
 from training.step import training_step
@@ -32,7 +32,8 @@ NextCommand = Callable[[], Command | None]
 def train(
     config: TrainConfig, on_event: OnEvent, next_command: NextCommand, *, resume: bool = False
 ) -> RunResult:
-    """Train as ``config`` says, in the folder ``config.run``; with ``resume`` from its last checkpoint on.
+    """Train as ``config`` says, in the folder ``config.run``; with ``resume`` from its last checkpoint on, or
+    from the start where the run was cut off before its first one.
 
     ``on_event`` gets every event, ``next_command`` is asked after every step and between evaluation batches;
     both are called from the calling thread. On a CPU a run that is stopped anywhere and resumed ends
@@ -66,20 +67,23 @@ def _train(
         config = settled(config, dataset, placement, team)
         check_data(config, dataset)
     state = new_state(config, placement, len(dataset.labels), team)
-    if resume:
+    goes_on = resume and was_saved(run)
+    if goes_on:
         config = _restored(run, state, config, dataset, on_event, team)
     else:
         begin(state, config, dataset)
         if team.leads:
             with _refusals_told(run):
                 save_config(config, run / "config.toml")
+                if resume:
+                    empty_journal(run)
 
     task, feed = task_of(config), Feed(dataset, config, state.plan, team)
     try:
         session = Session(
             run, config, placement, team, state, dataset, held_out, feed, on_event, before.next_command
         )
-        session.start(resume)
+        session.start(goes_on)
         while not session.is_over():
             trouble: Exception | None = None
             try:

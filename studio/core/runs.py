@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LOCK = "window.lock"
 HOSTED = "hosted"
 """Lies in a run's folder while a window trains it, and after that window has died."""
+LEFT = "left"
+"""Stands in that file once the person wants to be asked about the run no more."""
 CONFIG = "config.toml"
 JOURNAL = "events.jsonl"
 EXPORTED = ("average.safetensors", "manifest.json")
@@ -65,8 +67,8 @@ class RunSummary:
 
     @property
     def can_resume(self) -> bool:
-        """Whether it can go on from a checkpoint."""
-        return self.state not in (RunState.RUNNING, RunState.FINISHED) and bool(self.checkpoints)
+        """Whether it can go on: from its last checkpoint, or from its start where it has none yet."""
+        return self.state not in (RunState.RUNNING, RunState.FINISHED)
 
 
 def list_runs(folder: Path | None = None, now: float | None = None) -> list[RunSummary]:
@@ -76,7 +78,7 @@ def list_runs(folder: Path | None = None, now: float | None = None) -> list[RunS
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
         with contextlib.suppress(OSError, UserError):
-            if (path / CONFIG).is_file():
+            if is_run(path):
                 found.append(summarise(path, now))
     return sorted(found, key=lambda run: run.changed, reverse=True)
 
@@ -105,7 +107,7 @@ def summarise(run: Path, now: float) -> RunSummary:
         state = RunState.FINISHED if last.complete else RunState.STOPPED
     elif isinstance(last, events.Failed):
         state = RunState.FAILED
-    elif not (run / HOSTED).exists() and now - changed < QUIET_S:
+    elif now - changed < QUIET_S and not _window_died(run, changed):
         state = RunState.RUNNING
     else:
         state = RunState.CUT_OFF
@@ -126,6 +128,11 @@ def read_events(run: Path) -> list[Event]:
         with contextlib.suppress(ValueError):
             found.append(events.from_json(line))
     return found
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a training has begun in ``folder``."""
+    return (folder / CONFIG).is_file()
 
 
 def checkpoints_of(run: Path) -> tuple[int, ...]:
@@ -220,7 +227,7 @@ def new_run_folder(name: str, folder: Path | None = None) -> Path:
 
 def delete_run(run: Path) -> None:
     """Delete a run with all its checkpoints; UserError for a folder that is no run or is in use."""
-    if not (run / CONFIG).is_file():
+    if not is_run(run):
         raise UserError(f"{run} is no run of this program; delete it in the file manager.")
     if is_locked(run):
         raise UserError(f"{run.name} is being trained; stop it first.")
@@ -252,11 +259,11 @@ class RunLock:
     def mark(self) -> None:
         """Leave the mark by which a later start finds the run."""
         with contextlib.suppress(OSError):
-            (self._run / HOSTED).touch()
+            (self._run / HOSTED).write_text("", encoding="utf-8")
 
     def release(self, cut_off: bool = False) -> None:
         """Unlock, the mark left where the run was ``cut_off``; a folder where nothing began is removed."""
-        begun = (self._run / CONFIG).is_file()
+        begun = is_run(self._run)
         with contextlib.suppress(OSError):
             if not (cut_off and begun):
                 (self._run / HOSTED).unlink(missing_ok=True)
@@ -285,15 +292,24 @@ def cut_off_runs(folder: Path | None = None) -> list[Path]:
     found = [
         (mark.stat().st_mtime, mark.parent)
         for mark in marks
-        if not is_locked(mark.parent) and checkpoints_of(mark.parent)
+        if mark.stat().st_size == 0 and not is_locked(mark.parent) and is_run(mark.parent)
     ]
     return [path for _, path in sorted(found, reverse=True)]
 
 
 def forget_cut_off(run: Path) -> None:
-    """Offer the run no more; it stays in the list."""
+    """Offer the run no more; it stays in the list as what it is, cut off."""
     with contextlib.suppress(OSError):
-        (run / HOSTED).unlink(missing_ok=True)
+        (run / HOSTED).write_text(LEFT, encoding="utf-8")
+
+
+def _window_died(run: Path, changed: float) -> bool:
+    """Whether the window that wrote the journal's last word, at ``changed``, is known to have died."""
+    try:
+        mark = (run / HOSTED).stat()
+    except OSError:
+        return False
+    return mark.st_size == 0 or mark.st_mtime >= changed
 
 
 def _lock(run: Path) -> QLockFile:

@@ -30,6 +30,10 @@ def weights(run: Path, step: int) -> dict[str, torch.Tensor]:
     }
 
 
+def journal_lines(run: Path) -> list[str]:
+    return (run / JOURNAL).read_text(encoding="utf-8").splitlines()
+
+
 def assert_identical(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> None:
     assert ours.keys() == theirs.keys()
     assert [name for name, value in ours.items() if not torch.equal(value, theirs[name])] == []
@@ -121,8 +125,46 @@ def test_the_journal_forgets_what_came_after_the_last_checkpoint(pairs: Path, tm
     with (run / JOURNAL).open("a", encoding="utf-8") as file:
         file.write('{"event": "StepD')
     train(config, journal, never, resume=True)
-    lines = [json.loads(line) for line in (run / JOURNAL).read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in journal_lines(run)]
     assert [line["step"] for line in lines if line["event"] == "StepDone"] == [1, 2, 3, 4]
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_again_and_ends_the_same(
+    pairs: Path, tmp_path: Path, listener: Listener
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    journal = JournalWriter(tmp_path / "killed")
+
+    def die_at_one(event: events.Event) -> None:
+        journal(event)
+        if isinstance(event, events.StepDone):
+            raise Killed
+
+    train(tiny_config(pairs, tmp_path / "whole"), ignore, never)
+    with pytest.raises(Killed):
+        train(tiny_config(pairs, tmp_path / "killed"), die_at_one, never)
+    torch.manual_seed(12345)  # a new process starts with other random states
+    config = load_config(tmp_path / "killed" / "config.toml")
+
+    def note(event: events.Event) -> None:
+        journal(event)
+        listener.on_event(event)
+
+    assert train(config, note, never, resume=True).complete
+    assert listener.of(events.Started)[0].resumed is False
+    assert_identical(weights(tmp_path / "whole", 4), weights(tmp_path / "killed", 4))
+    lines = [json.loads(line) for line in journal_lines(tmp_path / "killed")]
+    assert [line["step"] for line in lines if line["event"] == "StepDone"] == [1, 2, 3, 4]
+
+
+def test_a_run_whose_checkpoints_cannot_be_read_is_not_begun_again(pairs: Path, tmp_path: Path) -> None:
+    config = tiny_config(pairs, tmp_path / "run", "steps=1")
+    train(config, ignore, never)
+    (tmp_path / "run" / "checkpoints" / "step-00000001" / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match="no checkpoint"):
+        train(config, ignore, never, resume=True)
 
 
 def test_a_slow_run_is_saved_long_before_its_interval(

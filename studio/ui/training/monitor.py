@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core.run_history import RunHistory
-from studio.core.runs import RunState, RunSummary, checkpoints_of
+from studio.core.runs import RunState, RunSummary, checkpoints_of, is_run
 from studio.workers.tasks import Lane, run_in_background
 from studio.workers.training import RunEnd, TrainingHost
 from training import commands, events
@@ -75,6 +75,11 @@ class RunMonitor(QObject):
     def running(self) -> bool:
         """Whether the run on show is being trained."""
         return self.phase in BUSY
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the run on show can go on, be it from its start."""
+        return bool(self.checkpoints) or (self.phase is not RunPhase.FINISHED and is_run(self.history.run))
 
     def show_run(self, run: RunSummary) -> None:
         """Show a run of the list; not while one is trained."""

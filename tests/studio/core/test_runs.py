@@ -20,6 +20,7 @@ from studio.core.run_history import (
 from studio.core.runs import (
     CONFIG,
     HOSTED,
+    JOURNAL,
     QUIET_S,
     RunLock,
     RunState,
@@ -118,6 +119,26 @@ def test_a_lock_says_who_trains_and_a_mark_who_was_cut_off(tmp_path: Path) -> No
     assert list_runs(tmp_path)[0].state is RunState.CUT_OFF
     forget_cut_off(run)
     assert cut_off_runs(tmp_path) == []
+    assert list_runs(tmp_path)[0].state is RunState.CUT_OFF, "the list still knows it, and how it can go on"
+    assert list_runs(tmp_path)[0].can_resume
+
+
+def test_a_run_cut_off_before_its_first_checkpoint_is_offered_too(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "run", [STARTED, step(3)], ())
+    lock = RunLock.take(run)
+    lock.mark()
+    lock.release(cut_off=True)
+    assert cut_off_runs(tmp_path) == [run]
+    assert list_runs(tmp_path)[0].can_resume
+
+
+def test_a_run_left_by_the_window_may_go_on_at_a_command_line(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "run", [STARTED, step(20)], (20,))
+    forget_cut_off(run)
+    assert list_runs(tmp_path)[0].state is RunState.CUT_OFF
+    later = (run / HOSTED).stat().st_mtime + 5
+    os.utime(run / JOURNAL, (later, later))
+    assert list_runs(tmp_path, later + 1)[0].state is RunState.RUNNING
 
 
 def test_a_run_that_never_began_leaves_no_folder(tmp_path: Path) -> None:
