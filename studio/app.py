@@ -155,6 +155,8 @@ class Studio(QObject):
         )  # fmt: skip
         to_generate = self.window.actions_table[ActionId.GENERATE_SPACE]
         self._training_page.generate_wanted.connect(to_generate.trigger)
+        self._training_page.draw_wanted.connect(self.window.actions_table[ActionId.DRAW_SPACE].trigger)
+        self._training_page.offer_declined.connect(self.signs.forget_offer)
         return self._training_page
 
     def _make_generating(self) -> QWidget:

@@ -237,6 +237,11 @@ def metric_words(name: str) -> str:
     return METRIC_WORDS.get(name, name)
 
 
+def figure_words(value: float) -> str:
+    """Return a figure in three digits, or whole where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def time_words(seconds: float) -> str:
     """Return a length of time as people say it: "2 h 5 min", "40 s"."""
     minutes = round(seconds / 60)

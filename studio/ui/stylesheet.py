@@ -40,6 +40,7 @@ QToolButton:disabled {{ color: {faint}; }}
 QToolButton:focus {{ border: 1px solid {accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QToolButton[role="section"] {{ text-align: left; font-weight: 600; padding: 6px 4px; }}
+QToolButton[role="section"][flush="true"] {{ padding-left: -4px; }}
 QToolButton[role="section"]:checked, QToolButton[role="section"]:checked:hover {{ background: transparent;
     color: {text}; }}
 QToolButton[role="section"]:hover, QToolButton[role="section"]:checked:hover {{ background: {hover}; }}

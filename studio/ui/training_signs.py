@@ -50,11 +50,12 @@ class TrainingSigns(QObject):
         found = cut_off_runs()
         if found:
             self._set("", "working")
-            self._messages.news(
-                f"The training “{found[0].name}” was cut off; nothing up to its last checkpoint is lost.",
-                "Go on with it",
-                self._open,
-            )
+            text = f"The training “{found[0].name}” was cut off; it can go on."
+            self._messages.news(text, "Go on with it", self._open)
+
+    def forget_offer(self) -> None:
+        """The person leaves a run as it is; another one may still wait."""
+        self._set("", "working" if cut_off_runs() else "")
 
     def close(self) -> None:
         """Let the computer sleep again."""

@@ -23,14 +23,23 @@ from studio.ui.widgets.elided import ElidedLabel
 
 LAYOUT_WORDS = {
     "images": "One kind of pictures",
-    "classes": "A folder for each class",
-    "paired": "Two folders, same names",
+    "classes": "A folder per class",
+    "paired": "Paired folders",
     "side_by_side": "Side-by-side pairs",
     "prepared": "A prepared data set",
     "idx": "MNIST files",
     "cifar": "CIFAR files",
 }
 DIRECTIONS = (("left", "Sketch on the left"), ("right", "Sketch on the right"))
+CAN_BE = """It can be:
+
+•  pictures only; sketches are made
+•  a folder for each kind of picture
+•  a folder of sketches, one of pictures
+•  sketch and picture side by side
+•  the files of MNIST or CIFAR
+
+Nothing in your folder is changed."""
 CLASSES_SHOWN = 8
 THUMBNAIL_PX = 24
 
@@ -42,6 +51,7 @@ class DataColumn(ScrollColumn):
         super().__init__("Data", parent)
         self._choice = choice
         self.drop = DropZone(choice, icons)
+        self.can_be = wrapped(CAN_BE, muted=True)
         self.bar = thin_bar()
         self.busy = ElidedLabel()
         self.busy.setProperty("role", "muted")
@@ -87,6 +97,7 @@ class DataColumn(ScrollColumn):
         ):
             inside.addWidget(part)
         self.rows.addWidget(self.drop)
+        self.rows.addWidget(self.can_be)
         self.rows.addWidget(self.bar)
         self.rows.addLayout(busy_row)
         self.rows.addWidget(self.problem)
@@ -125,15 +136,19 @@ class DataColumn(ScrollColumn):
         self.problem.setText(self._choice.problem)
         self.problem.setVisible(bool(self._choice.problem))
         self.found.setVisible(found is not None)
+        self.can_be.setVisible(self._choice.folder is None or bool(self._choice.problem))
         if found is not None:
             self._show_found(found)
 
     def _show_found(self, found: Found) -> None:
         report = found.report
-        train, held_out = report.splits.get("train", 0), report.splits.get("val", 0)
-        self.counts.setText(f"{report.usable:,} pictures: {train:,} to learn from, {held_out:,} held out")
+        train, val, test = (report.splits.get(split, 0) for split in ("train", "val", "test"))
+        self.counts.setText(f"{report.usable:,} pictures: {train:,} to learn from, {val + test:,} held out")
         sizes = ", ".join(f"{count:,} of {name} px" for name, count in report.sizes.items())
-        self.counts.setToolTip(f"By shorter side: {sizes}")
+        self.counts.setToolTip(
+            f"Held out: {val:,} that the run measures itself on, {test:,} for a judgement at the end.\n"
+            f"By shorter side: {sizes}"
+        )
         self.reason.setText(report.reason)
         chosen = self._choice.source.layout
         with QSignalBlocker(self.layout_box):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
@@ -51,7 +51,9 @@ class DropZone(QFrame):
 
     def ask(self) -> None:
         """Ask for a folder."""
-        dialog = QFileDialog(self.window(), "Choose a folder of pictures", self.last_folder)
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        start = self.last_folder or (pictures if Path(pictures).is_dir() else str(Path.home()))
+        dialog = QFileDialog(self.window(), "Choose a folder of pictures", start)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._on_chosen)

@@ -18,7 +18,7 @@ WORDS = {
     FindingKind.WRONG_PAIR: ("doubtful pair", "doubtful pairs"),
     FindingKind.UNLABELLED: ("unlabelled picture", "unlabelled pictures"),
     FindingKind.TINY: ("tiny picture", "tiny pictures"),
-    FindingKind.NEARLY_EMPTY: ("nearly empty picture", "nearly empty pictures"),
+    FindingKind.NEARLY_EMPTY: ("nearly empty one", "nearly empty ones"),
     FindingKind.DUPLICATE: ("exact copy", "exact copies"),
     FindingKind.NEAR_DUPLICATE: ("near-duplicate", "near-duplicates"),
     FindingKind.SMALL_CLASS: ("small class", "small classes"),

@@ -109,7 +109,8 @@ class CurvePlot(QWidget):
         self.logarithmic.setToolTip("Logarithmic scale: equal heights are equal ratios")
         self.logarithmic.setChecked(logarithmic)
         self.logarithmic.toggled.connect(self._draw)
-        self.logarithmic.setVisible(bounds is None)
+        if bounds is not None:
+            self.logarithmic.hide()
         self.fit = link("Show all", "Take the zoom back (wheel and dragging zoom and move)")
         self.fit.clicked.connect(self._fit)
         self._legend = FlowLayout()

@@ -22,7 +22,7 @@ from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
 from studio.ui.training.basis import link, with_icon, wrapped
 from studio.ui.training.config_form import ConfigForm
-from studio.ui.training.run_plan import SIZES, Length, RunPlan
+from studio.ui.training.run_plan import PATIENCE, SIZES, Length, RunPlan
 from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.slider_row import Scale, SliderRow
@@ -90,6 +90,10 @@ class RunForm(QWidget):
         self.steps = SliderRow(
             "", Scale(100, 200_000, 100, logarithmic=True), lambda s: f"{s:,.0f}", widest="200,000"
         )
+        self.about_improving = wrapped(
+            f"Ends once {PATIENCE} measurements in a row have brought nothing better. Stop it when you like.",
+            muted=True,
+        )
         self.minutes.moved.connect(partial(self._on_end, "minutes"))
         self.epochs.moved.connect(partial(self._on_end, "epochs"))
         self.steps.moved.connect(lambda value: self._on_end("steps", round(value)))
@@ -113,7 +117,7 @@ class RunForm(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(self.form)
-        self.advanced = Section("Advanced", fold, icons)
+        self.advanced = Section("Advanced", fold, icons, flush=True)
         self.advanced.set_open(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -125,7 +129,7 @@ class RunForm(QWidget):
         column.addLayout(quality_row)
         column.addWidget(self.about_quality)
         column.addWidget(muted_label("Length"))
-        for part in (self.length, self.minutes, self.epochs, self.steps):
+        for part in (self.length, self.minutes, self.epochs, self.steps, self.about_improving):
             column.addWidget(part)
         for words, control in (
             ("Picture size", self.size_box),
@@ -170,7 +174,8 @@ class RunForm(QWidget):
         self.set_plan(replace(self.plan, quality=name, size=0))
 
     def _on_length(self) -> None:
-        self.set_plan(replace(self.plan, length=self.length.currentData()))
+        # Qt gives a plain string back.
+        self.set_plan(replace(self.plan, length=Length(self.length.currentData())))
 
     def _on_end(self, name: str, value: Any) -> None:
         self.plan = replace(self.plan, **{name: value})
@@ -219,6 +224,7 @@ class RunForm(QWidget):
         self.minutes.setVisible(plan.length is Length.MINUTES)
         self.epochs.setVisible(plan.length is Length.EPOCHS)
         self.steps.setVisible(plan.length is Length.STEPS)
+        self.about_improving.setVisible(plan.length is Length.IMPROVING)
         with QSignalBlocker(self.size_box):
             self.size_box.clear()
             for side in sorted({*SIZES, base.size}):

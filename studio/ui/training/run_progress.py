@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.run_history import RunHistory, balance_words, metric_words, time_words
+from studio.core.run_history import RunHistory, balance_words, time_words
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label, tabular
 from studio.ui.training.basis import subtitle, thin_bar, with_icon, wrapped
+from studio.ui.training.measured_box import MeasuredBox
 from studio.ui.training.monitor import RunMonitor, RunPhase
 from studio.ui.widgets.elided import ElidedLabel
 from training import commands
@@ -118,8 +119,7 @@ class RunProgress(QWidget):
         self.balance = wrapped(muted=True)
         self.warning = wrapped()
         self.exporting = wrapped(EXPORTING, muted=True)
-        self.measured = wrapped()
-        self.measured.setFont(tabular(self.measured.font()))
+        self.measured = MeasuredBox()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -191,10 +191,15 @@ class RunProgress(QWidget):
         self.resume.setVisible(not running and phase is not RunPhase.NONE)
         finished = phase is RunPhase.FINISHED
         self.resume.setText(" Extend by" if finished else " Go on")
-        has_state = bool(monitor.checkpoints)
-        self.resume.setEnabled(has_state)
-        how = "for longer; the schedule is planned anew" if finished else "from the last checkpoint"
-        self.resume.setToolTip(f"Go on {how}" if has_state else "No state was saved yet; set a new run up")
+        self.resume.setEnabled(not running and monitor.can_resume)
+        if finished:
+            self.resume.setToolTip("Go on for longer; the schedule is planned anew")
+        elif monitor.checkpoints:
+            self.resume.setToolTip("Go on from the last checkpoint")
+        elif self.resume.isEnabled():
+            self.resume.setToolTip("No state was saved yet; it begins again as it was set up")
+        else:
+            self.resume.setToolTip("It never began; set a new run up")
         self.resume.setMenu(self.extend_menu if finished else None)  # type: ignore[arg-type]
         self.another.setVisible(not running)
         self._show_export(alive)
@@ -242,13 +247,7 @@ class RunProgress(QWidget):
         warning = history.warning
         self.warning.setText(warning.text if warning is not None else "")
         self.warning.setVisible(warning is not None)
-        best = history.best or history.measured
-        if best is None:
-            self.measured.setText("Not measured yet.")
-        else:
-            figures = "\n".join(f"{metric_words(name)}  {value:.3g}" for name, value in best.metrics.items())
-            self.measured.setText(f"{figures}\nBest at step {best.step:,} · N = {best.count:,}")
-            self.measured.setToolTip(best.protocol)
+        self.measured.show_history(history)
 
 
 def _row(*parts: QWidget) -> QHBoxLayout:

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.run_history import time_words
-from studio.core.runs import RunSummary, delete_run, list_runs
+from studio.core.run_history import figure_words, time_words
+from studio.core.runs import RunState, RunSummary, delete_run, list_runs
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.messages import Messages
 from studio.ui.training.basis import clear_layout, link, wrapped
@@ -33,12 +33,14 @@ class RunsView(QScrollArea):
     show_wanted(RunSummary), resume_wanted(RunSummary): the person asks for it.
     compared(list): the runs whose curves shall stand beside those of the run on show.
     listed(list): the runs, newly read.
+    deleted(Path): this run is gone.
     """
 
     show_wanted = Signal(object)
     resume_wanted = Signal(object)
     compared = Signal(object)
     listed = Signal(object)
+    deleted = Signal(object)
 
     def __init__(self, icons: IconBook, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +103,11 @@ class RunsView(QScrollArea):
         if run.can_resume:
             inside.addWidget(self._text_button("Go on", self.resume_wanted, run))
         inside.addWidget(self._icon_button("folder-outline", "Open its folder", self._open, run))
-        inside.addWidget(self._icon_button("trash-can-outline", "Delete it…", self._ask_delete, run))
+        trash = self._icon_button("trash-can-outline", "Delete it…", self._ask_delete, run)
+        if run.state is RunState.RUNNING:
+            trash.setEnabled(False)
+            trash.setToolTip("It is being trained; stop it first")
+        inside.addWidget(trash)
         return row
 
     def _text_button(self, words: str, signal: object, run: RunSummary) -> QWidget:
@@ -144,9 +150,12 @@ class RunsView(QScrollArea):
         box.open()
 
     def _delete(self, run: RunSummary) -> None:
-        run_in_background(partial(delete_run, run.path), self._on_deleted, self._say, lane=Lane.SLOW)
+        run_in_background(
+            partial(delete_run, run.path), partial(self._on_deleted, run), self._say, lane=Lane.SLOW
+        )
 
-    def _on_deleted(self, _nothing: object) -> None:
+    def _on_deleted(self, run: RunSummary, _nothing: object) -> None:
+        self.deleted.emit(run.path)
         self.refresh()
 
     def _say(self, error: UserError) -> None:
@@ -159,6 +168,6 @@ def _about(run: RunSummary) -> str:
     parts = [run.state.value, f"step {steps}", f"{run.size} px"]
     if run.metrics:
         name = "l1" if "l1" in run.metrics else next(iter(run.metrics))
-        parts.append(f"{name} {run.metrics[name]:.3g}")
+        parts.append(f"{name} {figure_words(run.metrics[name])}")
     parts.append(f"{time_words(max(0.0, time.time() - run.changed))} ago")
     return " · ".join(parts)

@@ -11,6 +11,7 @@ from studio.core import settings as keys
 from studio.core.library import ModelEntry
 from studio.core.runs import (
     RunSummary,
+    checkpoints_of,
     config_of,
     cut_off_runs,
     forget_cut_off,
@@ -46,9 +47,13 @@ class TrainingWorkspace(QWidget):
 
     *Signals*
     generate_wanted(): the user wants to see what a new model of labels makes.
+    draw_wanted(): the user wants to draw with a new model.
+    offer_declined(): the user leaves the run that was cut off as it is.
     """
 
     generate_wanted = Signal()
+    draw_wanted = Signal()
+    offer_declined = Signal()
 
     def __init__(
         self,
@@ -172,6 +177,9 @@ class TrainingWorkspace(QWidget):
         self.monitor.checkpoint_saved.connect(self._on_checkpoint)
         self.watch.runs.show_wanted.connect(self._on_show_wanted)
         self.watch.runs.resume_wanted.connect(self._on_resume_listed)
+        self.watch.runs.deleted.connect(self._on_deleted)
+        self._host.started.connect(self.notice.hide)
+        self._host.started.connect(self.watch.runs.refresh)
         self._host.finished.connect(self._on_finished)
         self._publisher.published.connect(self._on_published)
         self._publisher.failed.connect(self._messages.trouble)
@@ -211,6 +219,10 @@ class TrainingWorkspace(QWidget):
         else:
             self.monitor.show_run(run)
 
+    def _on_deleted(self, run: Path) -> None:
+        if run == self.monitor.history.run:
+            self.monitor.clear()
+
     def _on_finished(self) -> None:
         if self.monitor.checkpoints:
             self._on_checkpoint()
@@ -222,13 +234,21 @@ class TrainingWorkspace(QWidget):
         if not found or self._host.running:
             return
         run = found[0]
-        self.notice.ask(
-            f"The training “{run.name}” was cut off. Nothing up to its last checkpoint is lost.",
-            [
-                ("Go on with it", partial(self.resume, run)),
-                ("Leave it", partial(forget_cut_off, run)),
-            ],
+        lost = (
+            "Nothing up to its last checkpoint is lost."
+            if checkpoints_of(run)
+            else "It had saved nothing yet and begins again as it was set up."
         )
+        self.notice.ask(
+            f"The training “{run.name}” was cut off. {lost}",
+            [("Go on with it", partial(self.resume, run)), ("Leave it", partial(self._leave_cut_off, run))],
+        )
+
+    def _leave_cut_off(self, run: Path) -> None:
+        forget_cut_off(run)
+        self.watch.runs.refresh()
+        self.offer_declined.emit()
+        self._offer_cut_off()
 
     # Models
 
@@ -281,7 +301,8 @@ class TrainingWorkspace(QWidget):
             state = "can be tried out until the program ends" if published.trial else "is published"
             self._messages.news(f"{entry.name} {state}.", "Open Generate", self.generate_wanted.emit)
         elif published.trial:
-            self._messages.news(f"{entry.name} colours your drawing now, until the program ends.")
+            text = f"{entry.name} colours your drawing now, until the program ends."
+            self._messages.news(text, "Draw with it", self.draw_wanted.emit)
         else:
             text = f"{entry.name} is published and in use; it deviates by at most {published.worst}/255."
             self._messages.news(text, "Show file", partial(show_in_folder, published.path))

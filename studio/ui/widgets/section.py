@@ -9,19 +9,31 @@ from studio.ui.icons import ICON_PX, IconBook
 class Section(QWidget):
     """A header with a small arrow and, under it, the content; clicking the header folds the content away.
 
+    ``flush``: without margins of its own, for a column that has them.
+
     *Signals*
     folded(bool): the user folded or unfolded it.
     """
 
     folded = Signal(bool)
 
-    def __init__(self, title: str, content: QWidget, icons: IconBook, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        content: QWidget,
+        icons: IconBook,
+        parent: QWidget | None = None,
+        *,
+        flush: bool = False,
+    ) -> None:
         super().__init__(parent)
+        self._side_px = 0 if flush else 16
         self._icons = icons
         self._content = content
         self.header = QToolButton()
         self.header.setText(title)
         self.header.setProperty("role", "section")
+        self.header.setProperty("flush", flush)
         self.header.setCheckable(True)
         self.header.setChecked(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -29,11 +41,10 @@ class Section(QWidget):
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.clicked.connect(self._on_clicked)
         self._header_row = QHBoxLayout()
-        self._header_row.setContentsMargins(8, 4, 8, 0)
+        self._header_row.setContentsMargins(0 if flush else 8, 4, 0 if flush else 8, 0)
         self._header_row.setSpacing(0)
         self._header_row.addWidget(self.header, 1)
         inner = QVBoxLayout()
-        inner.setContentsMargins(16, 4, 16, 8)
         inner.addWidget(content)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -62,6 +73,7 @@ class Section(QWidget):
 
     def _show_state(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
-        self._inner.setContentsMargins(16, 4 if is_open else 0, 16, 8 if is_open else 0)
+        side = self._side_px
+        self._inner.setContentsMargins(side, 4 if is_open else 0, side, 8 if is_open else 0)
         self._icons.bind(self.header, "chevron-down" if is_open else "chevron-right", muted=True)
         self.header.setToolTip(f"{'Fold' if is_open else 'Unfold'} this section")

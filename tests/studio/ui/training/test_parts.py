@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from studio.app import Studio
 from studio.core.document import Document
 from studio.core.run_history import RunHistory, SampleGrid
 from studio.core.tools import ToolId, ToolOptions, make_tool
@@ -18,9 +19,11 @@ from studio.ui.palette import DARK, LIGHT
 from studio.ui.rail import WorkspaceButton
 from studio.ui.training import weights_bar
 from studio.ui.training.config_form import ConfigForm
+from studio.ui.training.measured_box import MeasuredBox
 from studio.ui.training.plots import CurvePlot, smoothed
 from studio.ui.training.preview_sender import APART_S, QUIET_S, PreviewPolicy, preview_of
 from studio.ui.training.quality_page import QualityPage
+from studio.ui.training.run_form import RunForm
 from studio.ui.training.run_plan import ENDLESS_STEPS, Length, RunPlan, with_values
 from studio.ui.training.samples_view import SamplesView
 from studio.ui.training.weights_bar import WeightsBar
@@ -28,6 +31,7 @@ from studio.workers.awake import inhibit_command
 from studio.workers.publish import file_stem, free_path
 from studio.workers.tasks import wait_for_background
 from tests.studio.conftest import Draw
+from training import events
 from training.config import TrainConfig
 from training.data.options import SketchConfig, SourceConfig
 from training.files import UserError
@@ -53,6 +57,40 @@ def test_the_length_is_what_was_chosen_and_nothing_else() -> None:
     improving = RunPlan(length=Length.IMPROVING).config()
     assert improving.steps == ENDLESS_STEPS
     assert improving.stop_when_stale > 0
+
+
+def test_each_kind_of_length_shows_its_own_control(qtbot: QtBot, studio: Studio) -> None:
+    form = RunForm(studio.session, studio.theme.icons)
+    qtbot.addWidget(form)
+    form.show()
+    controls = {
+        Length.IMPROVING: form.about_improving,
+        Length.STEPS: form.steps,
+        Length.EPOCHS: form.epochs,
+        Length.MINUTES: form.minutes,
+    }
+    for kind in controls:
+        form.length.setCurrentIndex(form.length.findData(kind))
+        form.length.activated.emit(form.length.currentIndex())
+        assert form.plan.length is kind
+        assert [other for other, control in controls.items() if control.isVisible()] == [kind]
+
+
+def measured(step: int, l1: float, best: bool) -> events.MetricsReady:
+    return events.MetricsReady(step, "val", {"l1": l1, "fd_efficientnet_lite2": 2512.4}, 7, best)
+
+
+def test_the_newest_figures_stand_beside_the_best(qtbot: QtBot) -> None:
+    box, history = MeasuredBox(), RunHistory()
+    qtbot.addWidget(box)
+    assert "Not measured yet" in box.about.text()
+    history.add(measured(250, 0.25, best=True))
+    box.show_history(history)
+    assert box.rows == {"Error (L1)": ("0.25",), "Fréchet distance": ("2,512",)}
+    history.add(measured(500, 0.5, best=False))
+    box.show_history(history)
+    assert box.rows["Error (L1)"] == ("0.25", "0.5")
+    assert "Best at step 250, last at 500 · N = 7" in box.about.text()
 
 
 def test_what_was_changed_under_advanced_wins_over_the_quality() -> None:

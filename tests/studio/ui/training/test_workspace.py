@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
-from studio.core.runs import RunState, cut_off_runs, list_runs
+from studio.core.runs import CONFIG, RunLock, RunState, cut_off_runs, list_runs
 from studio.core.settings import runs_dir, user_models_dir
 from studio.ui.actions import ActionId
 from studio.ui.messages import MessageKind
@@ -25,6 +25,8 @@ from tests.architecture.tree import brought_in
 from tests.studio.running import MakeStudio
 from tests.studio.ui.hands import draw
 from tests.training.data.shapes import write_set
+from training.config import save_config
+from training.data.options import SketchConfig, SourceConfig
 
 WAIT_MS = 300_000  # for machines that are busy with other things; nothing waits that long otherwise
 PATIENT = pytest.mark.timeout(1800)
@@ -237,6 +239,67 @@ def test_a_run_that_was_cut_off_is_offered(
     assert cut_off_runs() == []
 
 
+def test_a_run_that_is_left_stays_in_the_list_and_is_offered_no_more(
+    qtbot: QtBot, make_studio: MakeStudio, pairs: Path
+) -> None:
+    run = runs_dir() / "left"
+    save_config(tiny_plan(9).config_for(pairs, run, SourceConfig(), SketchConfig()), run / CONFIG)
+    lock = RunLock.take(run)
+    lock.mark()
+    lock.release(cut_off=True)
+    studio = make_studio()
+    space = visit(qtbot, studio)
+    assert "saved nothing yet" in space.notice.text.text()
+    marked = studio.window.train_button.height()
+    next(button for button in space.notice.buttons if button.text() == "Leave it").click()
+    assert not space.notice.isVisible()
+    assert studio.window.train_button.height() < marked, "the dot on the rail is gone too"
+    space.watch.show_runs()
+    runs = space.watch.runs
+    qtbot.waitUntil(lambda: bool(runs.runs) and runs.runs[0].state is RunState.CUT_OFF, timeout=WAIT_MS)
+    assert visit(qtbot, make_studio()).notice.isVisible() is False
+
+
+@PATIENT
+def test_the_list_of_runs_knows_the_one_that_is_trained(
+    qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path
+) -> None:
+    begin(qtbot, space, pairs, LONG)
+    space.watch.show_runs()
+    runs = space.watch.runs
+    qtbot.waitUntil(lambda: bool(runs.runs) and runs.runs[0].state is RunState.RUNNING, timeout=WAIT_MS)
+    trash = next(b for b in runs.findChildren(QToolButton) if b.accessibleName().startswith("Delete"))
+    assert not trash.isEnabled()
+    assert "stop it first" in trash.toolTip()
+    space.monitor.stop()
+    qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: runs.runs[0].state is RunState.STOPPED, timeout=WAIT_MS)
+    click(qtbot, next(b for b in runs.findChildren(QPushButton) if b.text() == "Go on"))
+    qtbot.waitUntil(lambda: runs.runs[0].state is RunState.RUNNING, timeout=WAIT_MS)
+    assert not [b for b in runs.findChildren(QPushButton) if b.text() == "Go on" and b.isVisible()]
+    space.monitor.stop()
+    qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
+
+
+def test_no_part_of_the_workspace_flashes_up_as_a_window_of_its_own(qtbot: QtBot, studio: Studio) -> None:
+    class Watch(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[QWidget] = []
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                self.seen.append(watched)
+            return False
+
+    watch = Watch()
+    app = QApplication.instance()
+    app.installEventFilter(watch)
+    visit(qtbot, studio)
+    app.removeEventFilter(watch)
+    assert watch.seen == []
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     """Two classes of pictures, one of them an exact copy."""
@@ -304,6 +367,18 @@ def test_a_folder_without_pictures_is_said_and_cannot_be_trained_on(
     assert not space.form.start.isEnabled()
 
 
+def test_an_empty_column_says_what_can_be_brought(
+    qtbot: QtBot, space: TrainingWorkspace, photos: Path
+) -> None:
+    assert "side by side" in space.data.can_be.text()
+    assert space.data.can_be.isVisible()
+    choose(qtbot, space, photos)
+    assert not space.data.can_be.isVisible()
+    report = space.choice.found.report
+    train = report.splits["train"]
+    assert f"{train:,} to learn from, {report.usable - train:,} held out" in space.data.counts.text()
+
+
 def test_a_run_is_deleted_only_after_asking(
     qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path
 ) -> None:
@@ -320,3 +395,5 @@ def test_a_run_is_deleted_only_after_asking(
     next(one for one in box.buttons() if one.text() == "Delete").click()
     qtbot.waitUntil(lambda: not (runs_dir() / "shapes").exists(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not runs.runs, timeout=WAIT_MS)
+    assert space.monitor.phase is RunPhase.NONE, "what is gone is on show no more"
+    assert space.form.isVisible()
