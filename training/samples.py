@@ -46,12 +46,15 @@ class SampleSet:
 
 @dataclass(frozen=True)
 class Grid:
-    """How a grid's picture is divided: ``rows`` x ``columns`` of ``side`` pixels, and each row's label."""
+    """How a grid's picture is divided: ``rows`` x ``columns`` of ``side`` pixels, each row's label, and whether
+    the first row is the drawing of SetPreview.
+    """
 
     rows: int
     columns: int
     side: int
     labels: tuple[str, ...]
+    preview: bool = False
 
 
 def choose_samples(
@@ -98,7 +101,7 @@ def write_grid(
         rows.insert(0, row)
         labels.insert(0, _label_name(label, samples.labels))
     write_pixels(path, picture_grid(rows, GAP_PX))
-    return Grid(len(rows), len(columns), plain.sketch.shape[1], tuple(labels))
+    return Grid(len(rows), len(columns), plain.sketch.shape[1], tuple(labels), preview is not None)
 
 
 def picture_grid(rows: Sequence[Sequence[Pixels]], gap: int) -> Pixels:

@@ -229,7 +229,7 @@ class Session:
                 grid.columns,
                 grid.side,
                 GAP_PX,
-                self._preview is not None,
+                grid.preview,
                 grid.labels,
             )
         )

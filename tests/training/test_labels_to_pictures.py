@@ -12,11 +12,15 @@ from torch import Tensor, nn
 
 from tests.training.model_files import MANIFEST, refused
 from tests.training.recipes.tiny import GREY, LABELS, tiny_recipe, write_classes
+from tests.training.runs import Listener
 from training import measure_labels
+from training.commands import SetPreview
 from training.data.source import open_dataset
 from training.device import place
+from training.events import SamplesReady
 from training.files import UserError
 from training.label_samples import COLUMNS, choose_label_samples
+from training.loop import train
 from training.manifest import METADATA_KEY, ModelManifest
 from training.measure_labels import LabelMeasurer
 from training.modelfile import check_model_bytes
@@ -59,6 +63,14 @@ def test_a_grid_has_a_row_a_label_and_the_same_noise_in_each(tmp_path: Path) -> 
     assert len(many.labels) == 16
     assert (many.labels[0], many.labels[-1]) == ("0", "99")
     assert choose_label_samples((), 4, seed=1).label.shape == (4 * COLUMNS, 0)
+
+
+def test_the_drawing_on_the_canvas_takes_no_labels_row(classes: Path, tmp_path: Path) -> None:
+    listener = Listener(inbox=[SetPreview(np.full((64, 64), 255, np.uint8))])
+    config = tiny_recipe("digits-1", classes / GREY, tmp_path / "run", "every.sample=1", "steps=2")
+    train(config, listener.on_event, listener.next_command)
+    grids = [event for event in listener.of(SamplesReady) if isinstance(event, SamplesReady)]
+    assert {(grid.preview, grid.labels) for grid in grids} == {(False, LABELS)}
 
 
 def test_pictures_like_the_held_out_ones_score_better_than_others(
