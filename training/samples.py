@@ -46,8 +46,8 @@ class SampleSet:
 
 @dataclass(frozen=True)
 class Grid:
-    """How a grid's picture is divided: ``rows`` x ``columns`` of ``side`` pixels, each row's label, and whether
-    the first row is the drawing of SetPreview.
+    """How a grid's picture is divided: ``rows`` x ``columns`` of ``side`` pixels, and each row's label;
+    ``preview`` tells whether the first row is the drawing of SetPreview.
     """
 
     rows: int
