@@ -1,9 +1,10 @@
 """The page of results, docs/results.md, made from the reports of runs and the sources' own figures.
 
-python -m training.results_page docs/results.md RUN...
+python -m training.results_page docs/results.md [RUN...]
 
-Each RUN is a folder whose report has been written; pictures go into images/results beside the page. What the
-sources report is in the registry of recipes, with where it comes from.
+Each RUN is a folder whose report has been written. Its report and pictures are kept in a folder beside the
+page, called as the page is, and the page is made of all the reports there: runs may come from several days
+and machines. What the sources report is in the registry of recipes, with where it comes from.
 """
 
 import re
@@ -14,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from training.config import from_dict, setting_names, to_dict
-from training.files import UserError, write_atomically, write_text
+from training.files import UserError, write_atomically, write_json, write_text
 from training.recipes import Recipe, get_recipe, recipe_names
 from training.report.figures import number_text
-from training.report.gather import read_report
+from training.report.gather import load_report, read_report
 from training.report.page import duration
 from training.report.pictures import strip
 from training.report.plots import plot, standalone
 
-IMAGES = Path("images") / "results"
 GAME = ("d_real", "d_fake", "adversarial")
 NOT_SETTINGS = ("data", "run", "steps", "minutes", "epochs", "init", "device", "threads")
 """Of a config: what the command line says in another way, or what is a machine's."""
@@ -30,9 +30,9 @@ NOT_SETTINGS = ("data", "run", "steps", "minutes", "epochs", "init", "device", "
 HEAD = """# Results
 
 Runs of the [recipes](recipes.md), trained and measured with this program, beside the figures of the reports
-that they follow. This page is made from the runs' reports by
-`python -m training.results_page docs/results.md RUN...`; what the figures mean and how they are measured is
-in [evaluation.md](evaluation.md).
+that they follow. This page is made by `python -m training.results_page docs/results.md RUN...` from the runs'
+reports, which are kept beside it; what the figures mean and how they are measured is in
+[evaluation.md](evaluation.md).
 
 Read it with three things in mind. The runs are short: each says how long it took and on what. Figures of
 networks other than Inception carry that network's name and are no FID. And a row marked *reported* stands as
@@ -46,8 +46,10 @@ COLUMNS = {"FID": "FID", "Inception Score": "IS", "SSIM": "SSIM"}
 Row = dict[str, str]
 
 
-def page(reports: Mapping[str, Mapping[str, Any]]) -> str:
-    """The whole page as Markdown; ``reports`` as ``gather`` makes them, by the names of their pictures."""
+def page(reports: Mapping[str, Mapping[str, Any]], pictures: str) -> str:
+    """The whole page as Markdown; ``reports`` as ``gather`` makes them, by the names of their pictures in the
+    folder ``pictures``.
+    """
     by_data: dict[str, dict[str, Mapping[str, Any]]] = {}
     for name, report in reports.items():
         by_data.setdefault(_data_of(report), {})[name] = report
@@ -60,7 +62,7 @@ def page(reports: Mapping[str, Mapping[str, Any]]) -> str:
                 rows += [row for row in (ours(report), reported_row(report, theirs)) if row]
             parts.append(_table(rows))
         parts.append(_counts(list(runs.values())))
-        parts += [_section(name, report) for name, report in runs.items()]
+        parts += [_section(f"{pictures}/{name}", report) for name, report in runs.items()]
     return "\n".join(parts)
 
 
@@ -130,25 +132,36 @@ def command(report: Mapping[str, Any]) -> str:
 
 
 def write_results(out: Path, runs: Sequence[Path]) -> None:
-    """Write the page and its pictures; UserError when a run has no report or two share a name."""
-    reports: dict[str, Mapping[str, Any]] = {}
+    """Add the reports of ``runs`` to those beside the page, and write it with its pictures.
+
+    UserError when a run has no report or two share a name.
+    """
+    folder = out.with_suffix("")
+    added: set[str] = set()
     for run in runs:
         report = read_report(run)
         name = re.sub(r"[^\w-]+", "-", report["run"]).strip("-").lower() or "run"
-        if name in reports:
+        if name in added:
             raise UserError(f"Two runs are called {name}; rename the folder of one of them.")
-        reports[name] = report
+        added.add(name)
+        write_json(folder / f"{name}.json", report)
         picture = strip(run, report["samples"], report["task"])
         if picture is not None:
-            path = out.parent / IMAGES / f"{name}.webp"
-            write_atomically(path, partial(picture.save, format="WEBP", quality=85))
+            write_atomically(folder / f"{name}.webp", partial(picture.save, format="WEBP", quality=85))
         drawn = _curves(report)
         if drawn:
-            write_text(out.parent / IMAGES / f"{name}.svg", standalone(drawn))
-    write_text(out, page(reports))
+            write_text(folder / f"{name}.svg", standalone(drawn))
+    kept = {path.stem: load_report(path) for path in sorted(folder.glob("*.json"))}
+    write_text(out, page(dict(sorted(kept.items(), key=_place)), folder.name))
 
 
-def _section(name: str, report: Mapping[str, Any]) -> str:
+def _place(named: tuple[str, Mapping[str, Any]]) -> int:
+    """Recipes stand in the registry's order."""
+    known, name = recipe_names(), named[1]["recipe"]["name"]
+    return known.index(name) if name in known else len(known)
+
+
+def _section(picture: str, report: Mapping[str, Any]) -> str:
     machine, length = report["machine"], report["length"]
     lines = [
         f"\n### {_text(report['run'])}: {_text(report['recipe']['name'])}\n",
@@ -158,9 +171,9 @@ def _section(name: str, report: Mapping[str, Any]) -> str:
         f"pictures of {report['size']} px. {_difference(report)}\n",
     ]
     if report["samples"]:
-        lines.append(f"![Samples along the run]({(IMAGES / name).as_posix()}.webp)\n")
+        lines.append(f"![Samples along the run]({picture}.webp)\n")
     if _curves(report):
-        lines.append(f"![Losses]({(IMAGES / name).as_posix()}.svg)\n")
+        lines.append(f"![Losses]({picture}.svg)\n")
     return "\n".join(lines)
 
 

@@ -38,7 +38,8 @@ def test_each_data_set_has_its_tables_with_the_sources_beside() -> None:
             "a": report("cdcgan", "cifar10/train"),
             "b": report("cdcgan", "mnist", "two"),
             "c": report("cgan", "mnist", "three"),
-        }
+        },
+        "results",
     )
     assert text.index("## cifar10") < text.index("## mnist")
     cifar, digits = text.split("## mnist")
@@ -52,7 +53,7 @@ def test_each_data_set_has_its_tables_with_the_sources_beside() -> None:
 
 
 def test_reported_figures_of_other_data_are_told_in_words() -> None:
-    text = page({"a": report("sketch-label-unet", "openmoji")})
+    text = page({"a": report("sketch-label-unet", "openmoji")}, "results")
     assert ", reported*" not in text
     assert "FID 95.78" in text
     assert "other data" in text
@@ -69,7 +70,7 @@ def test_the_command_says_what_differs_from_the_recipe() -> None:
 
 
 def test_names_do_not_break_the_table() -> None:
-    text = page({"a": report("cgan", "a|b", "x|y*", evaluation=None, classifiers=[])})
+    text = page({"a": report("cgan", "a|b", "x|y*", evaluation=None, classifiers=[])}, "results")
     assert "## a\\|b" in text
     assert "x\\|y\\*" in text
 
@@ -79,8 +80,19 @@ def test_pages_and_pictures_are_written_from_reports_alone(tmp_path: Path) -> No
         write_results(tmp_path / "results.md", [tmp_path / "run"])
     write_json(tmp_path / "run" / "report" / "report.json", report("cgan", run="My run"))
     write_results(tmp_path / "results.md", [tmp_path / "run"])
-    assert "images/results/my-run.svg" in (tmp_path / "results.md").read_text(encoding="utf-8")
-    drawn = (tmp_path / "images" / "results" / "my-run.svg").read_text(encoding="utf-8")
+    assert "(results/my-run.svg)" in (tmp_path / "results.md").read_text(encoding="utf-8")
+    drawn = (tmp_path / "results" / "my-run.svg").read_text(encoding="utf-8")
     assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     with pytest.raises(UserError, match="Two runs"):
         write_results(tmp_path / "results.md", [tmp_path / "run"] * 2)
+
+
+def test_runs_are_added_to_those_that_the_page_has(tmp_path: Path) -> None:
+    out, run = tmp_path / "results.md", tmp_path / "run"
+    for recipe, name in (("cdcgan2", "late"), ("cgan", "dense")):
+        write_json(run / "report" / "report.json", report(recipe, run=name))
+        write_results(out, [run])
+    text = out.read_text(encoding="utf-8")
+    assert text.index("### dense") < text.index("### late"), "the registry's order"
+    write_results(out, [])
+    assert out.read_text(encoding="utf-8") == text

@@ -91,6 +91,11 @@ def read_report(run: Path) -> dict[str, Any]:
     path = run / FOLDER / "report.json"
     if not path.is_file():
         raise UserError(f"{run} has no report yet; run python -m training report {run}.")
+    return load_report(path)
+
+
+def load_report(path: Path) -> dict[str, Any]:
+    """Return a report from its file; UserError when it is none of this program."""
     found = read_json(path)
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise UserError(f"{path} is no report that this program knows; write it anew.")
