@@ -1,26 +1,24 @@
 """A run is measured here: what is asked for at the left, what was found at the right."""
 
-import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QImage, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from studio.core.run_history import time_words
 from studio.core.settings import Settings
-from studio.core.work_progress import WorkProgress
 from studio.ui.drawing_files import show_in_folder
 from studio.ui.icons import IconBook
 from studio.ui.messages import Messages
-from studio.ui.theme import tabular
-from studio.ui.training.basis import ScrollColumn, thin_bar, with_icon, wrapped
+from studio.ui.theme import GAP
+from studio.ui.training.basis import ScrollColumn, with_icon, wrapped
 from studio.ui.training.evaluation.form import EvaluationForm, Measured
 from studio.ui.training.evaluation.results import ResultsView
 from studio.ui.training.page_head import PageHead
 from studio.ui.training.weights_bar import WeightsBar
+from studio.ui.training.work_box import WorkBox
 from studio.ui.widgets.plain import across, down, lying_line, standing_line
 from studio.workers.errand import Errand
 from studio.workers.tasks import Lane, run_in_background
@@ -45,7 +43,6 @@ class EvaluationPage(QWidget):
         super().__init__(parent)
         self._messages = messages
         self._errand = Errand(settings, self)
-        self._progress = WorkProgress()
         self._run = Path()
         self._at_work = Path()
         self._reporting = False
@@ -59,21 +56,19 @@ class EvaluationPage(QWidget):
         self.measure.setProperty("role", "primary")
         self.measure.clicked.connect(self.start)
         self.why_not = wrapped(muted=True)
-        self.bar = thin_bar()
-        self.words = wrapped()
-        self.words.setFont(tabular(self.words.font()))
-        self.cancel = with_icon("Cancel", "close", icons)
-        self.cancel.clicked.connect(self._errand.cancel)
-        self.trouble = wrapped()
+        self.work = WorkBox(self._errand, icons)
         self.results = ResultsView(icons)
         self.weights = WeightsBar()
         column = ScrollColumn("What to measure")
-        for part in (self.form, self.measure, self.why_not, self.bar, self.words, self.cancel, self.trouble):
+        column.rows.addWidget(self.form)
+        column.rows.addSpacing(GAP)
+        for part in (self.measure, self.why_not, self.work):
             column.rows.addWidget(part)
         column.rows.addStretch(1)
         right = down()
         right.addWidget(self.results, 1)
-        foot = QWidget()
+        foot = QFrame()
+        foot.setProperty("role", "panel")
         foot_row = across(foot)
         foot_row.setContentsMargins(24, 4, 24, 8)
         foot_row.addWidget(self.weights)
@@ -88,7 +83,6 @@ class EvaluationPage(QWidget):
         rows.addLayout(body, 1)
         self.head.back.clicked.connect(self.back_wanted)
         self.form.changed.connect(self._show)
-        self._errand.told.connect(self._on_told)
         self._errand.done.connect(self._on_done)
         self._errand.failed.connect(self._on_failed)
         self._errand.busy_changed.connect(self._show)
@@ -97,7 +91,8 @@ class EvaluationPage(QWidget):
     def open(self, run: Path, about: Measured) -> None:
         """Show what was measured of ``run`` and offer to measure more."""
         if run != self._run:
-            self.trouble.clear()
+            self.work.say("")
+            self.results.show_kept(Kept(), None)
         self._run = run
         self.head.set_subject(run.name, str(run))
         self.form.show_run(about)
@@ -123,24 +118,11 @@ class EvaluationPage(QWidget):
         self._begin("report", {"run": str(self._run)})
 
     def _begin(self, task: str, request: dict[str, object]) -> None:
-        self.trouble.clear()
-        self._progress = WorkProgress()
         self._at_work, self._reporting = self._run, task == "report"
         try:
             self._errand.start(task, request)
         except UserError as error:
-            self._on_failed(str(error))
-
-    def _on_told(self, done: int, total: int, text: str) -> None:
-        now = time.monotonic()
-        self._progress.tell(now, done, total, text)
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
-        words = text + (f"\n{done:,} of {total:,}" if total else "")
-        left = self._progress.left_s(now)
-        if left is not None:
-            words += f" · {time_words(left)} left of this part"
-        self.words.setText(words)
+            self.work.say(str(error))
 
     def _on_done(self, path: Path) -> None:
         if self._reporting:
@@ -152,8 +134,6 @@ class EvaluationPage(QWidget):
             self._read()
 
     def _on_failed(self, sentence: str) -> None:
-        self.trouble.setText(sentence)
-        self._show()
         if not self.isVisible():
             self._messages.trouble(sentence)
 
@@ -168,15 +148,10 @@ class EvaluationPage(QWidget):
             self.results.show_kept(kept, QPixmap.fromImage(picture) if picture is not None else None)
 
     def _on_unread(self, error: UserError) -> None:
-        self._on_failed(str(error))
+        self.work.say(str(error))
 
     def _show(self) -> None:
         busy = self._errand.busy
-        for part in (self.bar, self.words, self.cancel):
-            part.setVisible(busy)
-        if busy and not self._progress.part:
-            self.bar.setRange(0, 0)
-            self.words.setText("One moment…")
         self.form.setEnabled(not busy)
         self.measure.setVisible(not busy)
         reason = ""
@@ -192,7 +167,6 @@ class EvaluationPage(QWidget):
         self.report.setToolTip(
             "Something is being measured" if busy else "One page of figures, curves and samples, then open it"
         )
-        self.trouble.setVisible(bool(self.trouble.text()))
 
 
 def _read_all(run: Path) -> tuple[Kept, QImage | None]:

@@ -24,6 +24,7 @@ from training.report.figures import (
 
 MARGIN_PX = 24
 WIDEST_PX = 860
+READ_PX = 560
 EMPTY_TITLE = "What is this model worth?"
 EMPTY = (
     "Measure it on pictures that it has never seen. Choose at the left what you want to know and press "
@@ -115,7 +116,9 @@ class ResultsView(QScrollArea):
         set_role(title, "figure")
         self._rows.addWidget(title)
         for text in EMPTY:
-            self._rows.addWidget(wrapped(text))
+            words = wrapped(text)
+            words.setMaximumWidth(READ_PX)
+            self._rows.addWidget(words)
 
     def _show_figures(self, found: Mapping[str, Any]) -> None:
         protocol = found["protocol"]

@@ -130,9 +130,9 @@ def test_a_run_is_measured_and_its_report_opened(
     form.classifier.click()
     form.epochs.set_value(1)
     page.measure.click()
-    assert page.cancel.isVisible()
+    assert page.work.cancel.isVisible()
     assert not page.form.isEnabled()
-    qtbot.waitUntil(lambda: " of " in page.words.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: " of " in page.work.words.text(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(page.results.tables) == 2, timeout=WAIT_MS)
     shown = " ".join(texts(page))
     for expected in ("N = ", "Learnt from mixed pictures", "Learnt by heart?", "median distance", "softmax"):
@@ -155,10 +155,10 @@ def test_a_run_is_measured_and_its_report_opened(
 def test_cancelled_it_is_as_before(qtbot: QtBot, page: EvaluationPage, run: Path) -> None:
     opened(qtbot, page, run)
     page.measure.click()
-    page.cancel.click()
+    page.work.cancel.click()
     assert page.measure.isVisible()
     assert page.form.isEnabled()
-    assert not page.trouble.isVisible()
+    assert not page.work.trouble.isVisible()
     assert not (run / "report").exists()
 
 
@@ -168,8 +168,8 @@ def test_trouble_is_said_in_a_sentence(
     opened(qtbot, page, run)
     monkeypatch.setattr(training, "has_pytorch", lambda: False)
     page.measure.click()
-    assert page.trouble.isVisible()
-    assert "PyTorch" in page.trouble.text()
+    assert page.work.trouble.isVisible()
+    assert "PyTorch" in page.work.trouble.text()
     assert page.measure.isEnabled()
 
 
@@ -203,5 +203,5 @@ def test_figures_that_cannot_be_read_are_said(qtbot: QtBot, page: EvaluationPage
     (run / "report").mkdir()
     (run / "report" / "evaluation.json").write_text("{", encoding="utf-8")
     page.open(run, Measured("label-to-image", 3))
-    qtbot.waitUntil(page.trouble.isVisible, timeout=WAIT_MS)
-    assert "evaluation.json" in page.trouble.text()
+    qtbot.waitUntil(page.work.trouble.isVisible, timeout=WAIT_MS)
+    assert "evaluation.json" in page.work.trouble.text()
