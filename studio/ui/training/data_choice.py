@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.workers.tasks import Lane, run_in_background
 from training.data.inspect import DataReport, inspect
+from training.data.labels_file import NAME as LABELS_FILE
 from training.data.options import SketchConfig, SourceConfig
 from training.files import UserError
 from training.folders import user_data_dir
@@ -82,9 +83,17 @@ class DataChoice(QObject):
         """Whether pictures can be left out; a prepared data set is taken as it is."""
         return self.found is not None and self.found.report.layout != "prepared"
 
-    def choose(self, folder: Path) -> None:
-        """Take another folder and look through it."""
-        self.folder, self.source = folder, SourceConfig()
+    @property
+    def is_unlabelled(self) -> bool:
+        """Whether pictures were found that could have labels, but no two labels among them."""
+        if self.found is None or self.found.report.layout != "images":
+            return False
+        return sum(bool(label) for label in self.found.report.counts) < 2
+
+    def choose(self, folder: Path, table: Path | None = None) -> None:
+        """Take another folder and look through it; its labels may be in a ``table`` that lies elsewhere."""
+        beside = table is None or table == folder / LABELS_FILE
+        self.folder, self.source = folder, SourceConfig(labels="" if beside else str(table))
         self._look()
 
     def take_over(self, folder: Path, source: SourceConfig, sketch: SketchConfig) -> None:

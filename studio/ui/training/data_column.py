@@ -1,6 +1,6 @@
 """The first column: pictures in, what was found in them, what is wrong with them, how sketches are made."""
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.ui.icons import IconBook
@@ -45,13 +45,21 @@ THUMBNAIL_PX = 24
 
 
 class DataColumn(ScrollColumn):
-    """Follows the choice of data."""
+    """Follows the choice of data.
+
+    *Signals*
+    labels_wanted(): the person wants labels for pictures that have none.
+    """
+
+    labels_wanted = Signal()
 
     def __init__(self, choice: DataChoice, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__("Data", parent)
         self._choice = choice
         self.drop = DropZone(choice, icons)
         self.can_be = wrapped(CAN_BE, muted=True)
+        self.label_link = link("Suggest labels for pictures without…", "By what labelled pictures look like")
+        self.label_link.clicked.connect(self.labels_wanted)
         self.bar = thin_bar()
         self.busy = ElidedLabel()
         self.busy.setProperty("role", "muted")
@@ -98,6 +106,7 @@ class DataColumn(ScrollColumn):
             inside.addWidget(part)
         self.rows.addWidget(self.drop)
         self.rows.addWidget(self.can_be)
+        self.rows.addWidget(self.label_link, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addWidget(self.bar)
         self.rows.addLayout(busy_row)
         self.rows.addWidget(self.problem)
@@ -137,6 +146,7 @@ class DataColumn(ScrollColumn):
         self.problem.setVisible(bool(self._choice.problem))
         self.found.setVisible(found is not None)
         self.can_be.setVisible(self._choice.folder is None or bool(self._choice.problem))
+        self.label_link.setVisible(self._choice.folder is None or self._choice.is_unlabelled)
         if found is not None:
             self._show_found(found)
 

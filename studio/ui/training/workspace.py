@@ -92,7 +92,7 @@ class TrainingWorkspace(QWidget):
         for part in (self.data, standing_line(), run_column, standing_line()):
             columns.addWidget(part)
         columns.addWidget(self.watch, 1)
-        self.pages = TrainingPages(home, host, settings, messages, theme)
+        self.pages = TrainingPages(home, session, host, settings, messages, theme)
         rows = down(self)
         rows.addWidget(self.notice)
         rows.addWidget(self.pages, 1)
@@ -160,6 +160,10 @@ class TrainingWorkspace(QWidget):
         """Open the page on which the run on show is measured."""
         self.pages.evaluate(self.monitor.history)
 
+    def suggest_labels(self) -> None:
+        """Open the page on which pictures without labels get some."""
+        self.pages.suggest_labels(self.choice.folder if self.choice.is_unlabelled else None)
+
     # What happens
 
     def _connect(self) -> None:
@@ -170,6 +174,8 @@ class TrainingWorkspace(QWidget):
         self.progress.try_step_wanted.connect(self._try_step)
         self.progress.publish_wanted.connect(self.ask_publish)
         self.progress.evaluate_wanted.connect(self.evaluate)
+        self.data.labels_wanted.connect(self.suggest_labels)
+        self.pages.train_wanted.connect(self._on_labelled)
         self.progress.resume_wanted.connect(self._on_resume_wanted)
         self.progress.extend_wanted.connect(self._on_extend_wanted)
         self.progress.another_wanted.connect(self.monitor.clear)
@@ -203,6 +209,12 @@ class TrainingWorkspace(QWidget):
         if choice.folder is not None:
             self.form.name.setPlaceholderText(choice.folder.name)
         self.data.set_locked(self.monitor.running)
+
+    def _on_labelled(self, folder: Path, table: Path) -> None:
+        if self.monitor.running:
+            self._messages.news("The labels are saved; choose the folder again when the training is over.")
+        else:
+            self.choice.choose(folder, table)
 
     def _on_resume_wanted(self) -> None:
         self.resume(self.monitor.history.run)
