@@ -46,11 +46,13 @@ class DataChoice(QObject):
     """Owns the choice; all reading happens in the background, and only the newest reading counts. GUI thread.
 
     *Signals*
+    chosen(): the person has brought another folder.
     changed(): the folder, what was found, or what is wrong with it.
     progress(int, int, str): so much of so much is done (0 = not known) of what the text says.
     sketches_ready(list): a sketch uint8 [H,W] for each example, as the sliders now stand.
     """
 
+    chosen = Signal()
     changed = Signal()
     progress = Signal(int, int, str)
     sketches_ready = Signal(object)
@@ -94,6 +96,7 @@ class DataChoice(QObject):
         """Take another folder and look through it; its labels may be in a ``table`` that lies elsewhere."""
         beside = table is None or table == folder / LABELS_FILE
         self.folder, self.source = folder, SourceConfig(labels="" if beside else str(table))
+        self.chosen.emit()
         self._look()
 
     def take_over(self, folder: Path, source: SourceConfig, sketch: SketchConfig) -> None:

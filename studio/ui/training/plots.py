@@ -18,12 +18,21 @@ from studio.ui.widgets.flow import FlowLayout
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+Key = tuple[str, str]
+"""A curve's name, and the run it is of: "" for the one on show."""
 
 ON_LIGHT = ("#3d5bd9", "#c2410c", "#0f766e", "#a21caf", "#8a6d00", "#475569", "#b91c1c", "#15803d")
 ON_DARK = ("#8ea2ff", "#fb923c", "#2dd4bf", "#e879f9", "#facc15", "#94a3b8", "#f87171", "#4ade80")
 FAINT = 70
 """Alpha of the unsmoothed curve behind a smoothed one."""
 MOST_DOTS = 40
+LINES = (
+    (Qt.PenStyle.DashLine, "╌╌"),
+    (Qt.PenStyle.DotLine, "┈┈"),
+    (Qt.PenStyle.DashDotLine, "╌·"),
+    (Qt.PenStyle.DashDotDotLine, "╌··"),
+)
+"""How other runs are drawn, and what stands for it in the legend: a colour means the same figure in all."""
 
 
 def smoothed(values: NDArray[np.float64], amount: float) -> NDArray[np.float64]:
@@ -55,7 +64,8 @@ class _ValueAxis(pg.AxisItem):
 
 
 class CurvePlot(QWidget):
-    """A plot with its own legend (click a name to hide its curve), smoothing and scale.
+    """A plot with its own legend (click a name to hide its curve, or a run to hide all of its), smoothing
+    and scale.
 
     ``levels`` are values with a line of their own, such as 0.5 for balance.
     """
@@ -72,11 +82,12 @@ class CurvePlot(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._curves: dict[str, Curve] = {}
-        self._hidden: set[str] = set()
-        self._items: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._curves: dict[Key, Curve] = {}
+        self._hidden: set[Key] = set()
+        """Names as (name, ""), other runs as ("", run)."""
+        self._items: dict[Key, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._colours: dict[str, QColor] = {}
-        self._chips: dict[str, QToolButton] = {}
+        self._chips: dict[Key, QToolButton] = {}
         self._palette = palette
         self._empty = empty
         self._levels = levels
@@ -147,80 +158,113 @@ class CurvePlot(QWidget):
         self.read_out.fill = pg.mkBrush(palette.raised)
         self.read_out.border = pg.mkPen(palette.border)
         self._cursor.setPen(pg.mkPen(palette.muted, style=Qt.PenStyle.DashLine))
-        for name in list(self._items):
-            self._forget(name)
+        self._forget_all()
         self._draw()
 
-    def set_curves(self, curves: Mapping[str, Curve]) -> None:
-        """Show these curves; names that stay keep their colour and stay hidden where they were."""
-        self._curves = {name: curve for name, curve in curves.items() if len(curve[0])}
+    def set_curves(
+        self, curves: Mapping[str, Curve], others: Mapping[str, Mapping[str, Curve]] | None = None
+    ) -> None:
+        """Show these curves, and those of ``others`` by run; what was hidden stays hidden."""
+        runs = {"": curves, **(others or {})}
+        shown = {
+            (name, run): curve
+            for run, theirs in runs.items()
+            for name, curve in theirs.items()
+            if len(curve[0])
+        }
+        if shown.keys() != self._curves.keys():
+            self._forget_all()
+        self._curves = shown
         self._draw()
+
+    @property
+    def legend(self) -> list[str]:
+        """What stands in the legend: the names, then the other runs."""
+        return [chip.text() for chip in self._chips.values()]
 
     def _draw(self) -> None:
         logarithmic = self.logarithmic.isChecked()
         self.plot.setLogMode(x=False, y=logarithmic)
-        for name in set(self._items) - set(self._curves):
-            self._forget(name)
-        for place, (name, (steps, values)) in enumerate(self._curves.items()):
-            if name not in self._items:
-                self._add(name, place)
-            faint, strong = self._items[name]
+        if not self._items:
+            self._add_all()
+        for key, (steps, values) in self._curves.items():
+            faint, strong = self._items[key]
             soft = smoothed(values, self.smooth.value)
             for item, drawn in ((faint, values), (strong, soft)):
                 item.setData(*(_positive(steps, drawn) if logarithmic else (steps, drawn)))
             # A single measurement has no line yet; many would become a thick one.
             strong.setSymbol("o" if len(steps) <= MOST_DOTS else None)
-            faint.setVisible(name not in self._hidden and soft is not values)
-            strong.setVisible(name not in self._hidden)
+            faint.setVisible(self._is_shown(key) and soft is not values and not key[1])
+            strong.setVisible(self._is_shown(key))
         has_curves = bool(self._curves)
         for chip in self._chips.values():
-            chip.setVisible(len(self._curves) > 1)
+            chip.setVisible(len(self._chips) > 1)
         self._nothing.setVisible(not has_curves)
         for part in (self.plot, self.smooth, self.fit):
             part.setVisible(has_curves)
         self.logarithmic.setVisible(has_curves and self._bounds is None)
 
-    def _add(self, name: str, place: int) -> None:
+    def _is_shown(self, key: Key) -> bool:
+        name, run = key
+        return (name, "") not in self._hidden and not (run and ("", run) in self._hidden)
+
+    def _add_all(self) -> None:
         colours = ON_DARK if self._palette.is_dark else ON_LIGHT
-        colour = QColor(colours[place % len(colours)])
+        names = dict.fromkeys(name for name, _ in self._curves)
+        runs = [run for run in dict.fromkeys(run for _, run in self._curves) if run]
+        for place, name in enumerate(names):
+            self._colours[name] = QColor(colours[place % len(colours)])
+            self._add_chip((name, ""), f"● {name}", self._colours[name].name())
+        styles = {"": Qt.PenStyle.SolidLine}
+        for place, run in enumerate(runs):
+            styles[run], sign = LINES[place % len(LINES)]
+            self._add_chip(("", run), f"{sign} {run}", self._palette.text)
+        for name, run in self._curves:
+            self._add_curve((name, run), styles[run])
+
+    def _add_curve(self, key: Key, style: Qt.PenStyle) -> None:
+        colour = self._colours[key[0]]
         faint = QColor(colour)
         faint.setAlpha(FAINT)
         behind = pg.PlotDataItem(pen=pg.mkPen(faint, width=1), connect="finite")
         # Its spikes would leave the curves little room.
         self.plot.addItem(behind, ignoreBounds=True)
-        front = self.plot.plot(pen=pg.mkPen(colour, width=2), connect="finite")
+        front = self.plot.plot(pen=pg.mkPen(colour, width=2, style=style), connect="finite")
         for item in (behind, front):
             item.setDownsampling(auto=True, method="peak")
             item.setClipToView(True)
         front.setSymbolSize(4)
         front.setSymbolBrush(colour)
         front.setSymbolPen(None)
-        self._items[name] = (behind, front)
-        self._colours[name] = colour
+        self._items[key] = (behind, front)
+
+    def _add_chip(self, key: Key, words: str, colour: str) -> None:
         chip = QToolButton()
-        chip.setText(f"● {name}")
+        chip.setText(words)
         chip.setCheckable(True)
-        chip.setChecked(name not in self._hidden)
+        chip.setChecked(key not in self._hidden)
         chip.setProperty("role", "chip")
         chip.setStyleSheet(
             "QToolButton { padding: 1px 6px; }"
-            f"QToolButton:checked {{ color: {colour.name()}; background: transparent; }}"
+            f"QToolButton:checked {{ color: {colour}; background: transparent; }}"
         )
-        chip.setToolTip("Hide or show this curve")
-        chip.toggled.connect(partial(self._on_chip, name))
+        chip.setToolTip("Hide or show this run's curves" if key[1] else "Hide or show this curve")
+        chip.toggled.connect(partial(self._on_chip, key))
         self._legend.addWidget(chip)
-        self._chips[name] = chip
+        self._chips[key] = chip
 
-    def _forget(self, name: str) -> None:
-        for item in self._items.pop(name):
+    def _forget_all(self) -> None:
+        for item in (item for pair in self._items.values() for item in pair):
             self.plot.removeItem(item)
-        chip = self._chips.pop(name)
-        self._legend.removeWidget(chip)
-        chip.hide()
-        chip.deleteLater()
+        for chip in self._chips.values():
+            self._legend.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._items.clear()
+        self._chips.clear()
 
-    def _on_chip(self, name: str, shown: bool) -> None:
-        self._hidden.discard(name) if shown else self._hidden.add(name)
+    def _on_chip(self, key: Key, shown: bool) -> None:
+        self._hidden.discard(key) if shown else self._hidden.add(key)
         self._draw()
 
     def _fit(self) -> None:
@@ -240,24 +284,25 @@ class CurvePlot(QWidget):
     def _on_hover(self, place: QPointF) -> None:
         item = self.plot.getPlotItem()
         inside = item.vb.sceneBoundingRect().contains(place)
-        shown = {name: curve for name, curve in self._curves.items() if name not in self._hidden}
+        shown = {key: curve for key, curve in self._curves.items() if self._is_shown(key)}
         if not inside or not shown:
             self._cursor.hide()
             self.read_out.hide()
             return
         pointed = item.vb.mapSceneToView(place)
         step, at = pointed.x(), 0.0
-        lines = []
-        for name, (steps, values) in shown.items():
+        lines: dict[str, str] = {}
+        for (name, run), (steps, values) in shown.items():
             index = int(np.abs(steps - step).argmin())
-            at = steps[index]
             value = smoothed(values, self.smooth.value)[index]
+            at = at if run else steps[index]
             colour = self._colours[name].name()
-            lines.append(f"<span style='color:{colour}'>●</span> {html.escape(name)} {value:.4g}")
+            before = lines.get(name, f"<span style='color:{colour}'>●</span> {html.escape(name)}")
+            lines[name] = f"{before} {html.escape(f'· {run} ' if run else '')}{value:.4g}"
         self._cursor.setPos(at)
         self._cursor.show()
         self.read_out.setHtml(
-            f"<div style='color:{self._palette.text}'>Step {at:,.0f}<br>{'<br>'.join(lines)}</div>"
+            f"<div style='color:{self._palette.text}'>Step {at:,.0f}<br>{'<br>'.join(lines.values())}</div>"
         )
         box = item.vb.sceneBoundingRect()
         # Away from the border that the pointer is near.

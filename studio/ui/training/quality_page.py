@@ -18,6 +18,7 @@ class QualityPage(QWidget):
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._curves: Mapping[str, Curve] = {}
+        self._others: Mapping[str, Mapping[str, Curve]] = {}
         self.figure = QComboBox()
         self.figure.setAccessibleName("Figure")
         self.figure.activated.connect(self._draw)
@@ -36,12 +37,18 @@ class QualityPage(QWidget):
         """Draw in another theme's colours."""
         self.plot.set_palette(palette)
 
-    def show_curves(self, names: Sequence[str], chosen: str, curves: Mapping[str, Curve]) -> None:
+    def show_curves(
+        self,
+        names: Sequence[str],
+        chosen: str,
+        curves: Mapping[str, Curve],
+        others: Mapping[str, Mapping[str, Curve]] | None = None,
+    ) -> None:
         """Show the figures ``names``; ``chosen`` decides on the best state and comes first.
 
-        ``curves`` holds those of other runs under "name · run".
+        ``others`` holds the curves of other runs, by run.
         """
-        self._curves = curves
+        self._curves, self._others = curves, others or {}
         ordered = sorted(names, key=lambda name: name != chosen)
         if [self.figure.itemData(i) for i in range(self.figure.count())] != ordered:
             before = self.figure.currentData()
@@ -58,9 +65,10 @@ class QualityPage(QWidget):
         self.figure.setVisible(bool(name))
         lower = LOWER_IS_BETTER.get(name, LOWER_IS_BETTER.get(name.split("_")[0], True))
         self.way.setText(("Lower is better" if lower else "Higher is better") if name else "")
-        shown = {
-            label: curve
-            for label, curve in self._curves.items()
-            if label == name or label.startswith(f"{name} · ")
-        }
-        self.plot.set_curves(shown)
+        self.plot.set_curves(
+            _only(name, self._curves), {run: _only(name, theirs) for run, theirs in self._others.items()}
+        )
+
+
+def _only(name: str, curves: Mapping[str, Curve]) -> dict[str, Curve]:
+    return {name: curves[name]} if name in curves else {}

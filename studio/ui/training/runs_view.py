@@ -164,10 +164,10 @@ class RunsView(QScrollArea):
 
 
 def _about(run: RunSummary) -> str:
-    steps = f"{run.step:,} of {run.steps:,}" if run.steps else f"{run.step:,}"
-    parts = [run.state.value, f"step {steps}", f"{run.size} px"]
+    steps = f"{run.step:,}/{run.steps:,}" if run.steps else f"step {run.step:,}"
+    when = "" if run.state is RunState.RUNNING else f" {time_words(max(0.0, time.time() - run.changed))} ago"
+    parts = [f"{run.state.value}{when}", steps, f"{run.size} px"]
     if run.metrics:
         name = "l1" if "l1" in run.metrics else next(iter(run.metrics))
         parts.append(f"{name} {figure_words(run.metrics[name])}")
-    parts.append(f"{time_words(max(0.0, time.time() - run.changed))} ago")
     return " · ".join(parts)

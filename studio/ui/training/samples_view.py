@@ -199,7 +199,7 @@ class SampleSheet(QWidget):
     def show_samples(
         self, grid: SampleGrid, cells: Cells, earlier: SampleGrid | None, before: Cells | None
     ) -> None:
-        """Show one grid, with the pictures of an ``earlier`` one above its own where there is one."""
+        """Show one grid, with the pictures of an ``earlier`` one below its own where there is one."""
         self._tops = [
             OWN if grid.preview and i == 0 else label
             for i, label in enumerate([*grid.labels, *[""] * grid.rows][: grid.rows])
@@ -212,8 +212,8 @@ class SampleSheet(QWidget):
                 pictures = [
                     before[i + shift][column] if i + shift >= 0 else _blank(cells) for i in range(len(cells))
                 ]
-                rows.append((f"{name}\n{earlier.step:,}", pictures))
                 rows.append((f"{name}\n{grid.step:,}", [row[column] for row in cells]))
+                rows.append((f"{name}\n{earlier.step:,}", pictures))
             else:
                 rows.append((name, [row[column] for row in cells]))
         self._rows = rows

@@ -12,7 +12,7 @@ from studio.ui.messages import Messages
 from studio.ui.palette import Palette
 from studio.ui.theme import Theme
 from studio.ui.training.log_view import LogView
-from studio.ui.training.monitor import RunMonitor
+from studio.ui.training.monitor import RunMonitor, RunPhase
 from studio.ui.training.plots import Curve, CurvePlot
 from studio.ui.training.quality_page import QualityPage
 from studio.ui.training.runs_view import RunsView
@@ -39,6 +39,7 @@ class WatchColumn(QWidget):
         super().__init__(parent)
         self._monitor = monitor
         self._others: dict[str, RunHistory] = {}
+        self._offered = False
         palette = theme.palette
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -88,12 +89,24 @@ class WatchColumn(QWidget):
         monitor.changed.connect(self._soon)
         monitor.replaced.connect(self._draw)
         self.runs.compared.connect(self._on_compared)
+        self.runs.listed.connect(self._on_listed)
         theme.changed.connect(self._on_palette)
         self._draw()
 
     def show_runs(self) -> None:
         """Bring the list of runs to the front."""
         self.tabs.setCurrentWidget(self.runs)
+
+    def show_losses(self) -> None:
+        """Bring the losses to the front."""
+        self.tabs.setCurrentWidget(self.losses)
+
+    def _on_listed(self, runs: list[RunSummary]) -> None:
+        # Where no run is on show yet, the list is the way back to yesterday's.
+        if runs and not self._offered:
+            self._offered = True
+            if self._monitor.phase is RunPhase.NONE:
+                self.show_runs()
 
     def _soon(self) -> None:
         if self.isVisible() and not self._timer.isActive():
@@ -109,24 +122,26 @@ class WatchColumn(QWidget):
         self.samples.set_grids(history.samples)
         page = self.tabs.currentWidget()
         if page is self.losses:
-            self.losses.set_curves(self._curves("losses"))
+            self.losses.set_curves(*self._curves("losses"))
         elif page is self.balance:
-            self.balance.set_curves(self._curves("balance", BALANCE_NAMES))
+            self.balance.set_curves(*self._curves("balance", BALANCE_NAMES))
         elif page is self._quality_page:
             chosen = history.measured.chosen if history.measured is not None else ""
-            self.quality.show_curves(list(history.metrics), chosen, self._curves("metrics"))
+            self.quality.show_curves(list(history.metrics), chosen, *self._curves("metrics"))
         elif page is self.log:
             self.log.set_lines(history.log)
 
-    def _curves(self, what: str, names: Mapping[str, str] | None = None) -> dict[str, Curve]:
-        """The curves of the run on show, then those of the runs that it is compared with."""
-        own: dict[str, Series] = getattr(self._monitor.history, what)
-        curves = {(names or {}).get(name, name): series.arrays() for name, series in own.items()}
-        for run, history in self._others.items():
-            theirs: dict[str, Series] = getattr(history, what)
-            for name, series in theirs.items():
-                curves[f"{(names or {}).get(name, name)} · {run}"] = series.arrays()
-        return curves
+    def _curves(
+        self, what: str, names: Mapping[str, str] | None = None
+    ) -> tuple[dict[str, Curve], dict[str, dict[str, Curve]]]:
+        """The curves of the run on show, and by run those of the ones that it is compared with."""
+
+        def curves(history: RunHistory) -> dict[str, Curve]:
+            series: dict[str, Series] = getattr(history, what)
+            return {(names or {}).get(name, name): one.arrays() for name, one in series.items()}
+
+        others = {run: curves(history) for run, history in self._others.items()}
+        return curves(self._monitor.history), others
 
     def _on_compared(self, runs: list[RunSummary]) -> None:
         wanted = [run for run in runs if run.path != self._monitor.history.run]

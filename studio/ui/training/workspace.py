@@ -168,6 +168,8 @@ class TrainingWorkspace(QWidget):
 
     def _connect(self) -> None:
         self.choice.changed.connect(self._show)
+        # Whoever brings other pictures wants another run; the one on show stays in the list.
+        self.choice.chosen.connect(self.monitor.clear)
         self.data.drop.folder_opened.connect(partial(self._settings.set, keys.LAST_FOLDER))
         self.form.start_wanted.connect(self.start)
         self.progress.try_wanted.connect(self.try_now)
@@ -186,6 +188,7 @@ class TrainingWorkspace(QWidget):
         self.watch.runs.deleted.connect(self._on_deleted)
         self._host.started.connect(self.notice.hide)
         self._host.started.connect(self.watch.runs.refresh)
+        self._host.started.connect(self.watch.show_losses)
         self._host.finished.connect(self._on_finished)
         self._publisher.published.connect(self._on_published)
         self._publisher.failed.connect(self._messages.trouble)

@@ -194,8 +194,6 @@ def test_a_run_is_found_again_when_the_window_that_trained_it_was_killed(
         RunLock.take(tmp_path / "run").mark()
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
-    checkpoint = tmp_path / "run" / "checkpoints" / "step-00000002"
-    checkpoint.mkdir(parents=True)
-    assert cut_off_runs(tmp_path) == [], "without a checkpoint there is nothing to go on from"
-    (checkpoint / "manifest.json").write_text("{}")
+    assert cut_off_runs(tmp_path) == [], "it had not even begun"
+    (tmp_path / "run" / "config.toml").touch()
     assert cut_off_runs(tmp_path) == [tmp_path / "run"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -159,6 +159,36 @@ def test_smoothing_keeps_a_constant_and_the_length() -> None:
     assert smoothed(noisy, 0.0) is noisy
 
 
+def chip(plot: CurvePlot, words: str) -> QToolButton:
+    return next(one for one in plot.findChildren(QToolButton) if one.text() == words)
+
+
+def test_other_runs_have_one_place_in_the_legend_and_a_line_of_their_own(qtbot: QtBot) -> None:
+    plot = CurvePlot(LIGHT)
+    qtbot.addWidget(plot)
+    plot.resize(500, 300)
+    plot.show()
+    steps = np.array([0.0, 50.0, 100.0])
+    own = {"l1": (steps, steps + 1), "gan": (steps, steps + 2)}
+    plot.set_curves(own, {"before": {"l1": (steps, steps + 3)}, "<b>": {"gan": (steps, steps + 4)}})
+    assert plot.legend == ["● l1", "● gan", "╌╌ before", "┈┈ <b>"]
+    pens = {key: items[1].opts["pen"] for key, items in plot._items.items()}
+    assert pens["l1", "before"].color() == pens["l1", ""].color(), "a colour is a figure in all runs"
+    styles = [pens[key].style() for key in (("l1", ""), ("l1", "before"), ("gan", "<b>"))]
+    assert len(set(styles)) == 3
+    plot.grab()
+    plot._on_hover(plot.plot.getPlotItem().vb.sceneBoundingRect().center())
+    assert "l1 51 · before 53" in plot.read_out.toPlainText()
+    assert "gan 52 · <b> 54" in plot.read_out.toPlainText()
+    chip(plot, "╌╌ before").click()
+    assert not plot._items["l1", "before"][1].isVisible()
+    assert plot._items["l1", ""][1].isVisible()
+    chip(plot, "● gan").click()
+    assert not plot._items["gan", "<b>"][1].isVisible()
+    plot.set_curves(own)
+    assert plot.legend == ["● l1", "● gan"]
+
+
 def test_curves_come_hide_and_go(qtbot: QtBot) -> None:
     plot = CurvePlot(LIGHT, logarithmic=True, empty="Nothing yet")
     qtbot.addWidget(plot)
@@ -167,11 +197,11 @@ def test_curves_come_hide_and_go(qtbot: QtBot) -> None:
     steps = np.array([1.0, 2.0, 3.0])
     plot.set_curves({"l1": (steps, steps), "gan": (steps, np.zeros(3)), "none": (steps[:0], steps[:0])})
     assert not plot.plot.isHidden()
-    assert sorted(plot._chips) == ["gan", "l1"]
-    plot._chips["l1"].click()
-    assert not plot._items["l1"][1].isVisible()
+    assert plot.legend == ["● l1", "● gan"]
+    chip(plot, "● l1").click()
+    assert not plot._items["l1", ""][1].isVisible()
     plot.set_palette(DARK)
-    assert not plot._items["l1"][1].isVisible(), "what was hidden stays hidden"
+    assert not plot._items["l1", ""][1].isVisible(), "what was hidden stays hidden"
     plot.set_curves({})
     assert plot.plot.isHidden()
 
@@ -197,10 +227,10 @@ def test_quality_shows_one_figure_and_the_deciding_one_first(qtbot: QtBot) -> No
     page = QualityPage(LIGHT)
     qtbot.addWidget(page)
     steps = np.array([1.0, 2.0])
-    curves = dict.fromkeys(("l1", "ssim", "ssim · other"), (steps, steps))
-    page.show_curves(["l1", "ssim"], "ssim", curves)
+    curves = dict.fromkeys(("l1", "ssim"), (steps, steps))
+    page.show_curves(["l1", "ssim"], "ssim", curves, {"other": curves})
     assert page.figure.currentData() == "ssim"
-    assert sorted(page.plot._chips) == ["ssim", "ssim · other"]
+    assert page.plot.legend == ["● ssim", "╌╌ other"]
     assert page.way.text() == "Higher is better"
 
 
@@ -241,7 +271,7 @@ def test_two_steps_stand_beside_each_other(qtbot: QtBot, tmp_path: Path) -> None
     view.compare.setChecked(True)
     view.other.setValue(0)
     names = view.sheet.row_names
-    assert names.count("Colours\n0") == names.count("Colours\n20") == 1
+    assert names[1:3] == ["Colours\n20", "Colours\n0"], "the left slider's above, the right one's below"
     assert names[0] == "Drawing"
     qtbot.mouseMove(view.sheet, view.sheet.cell_rect(1, 1).center() - QPoint(1, 1))
     assert not view.sheet.grab().isNull()
@@ -258,7 +288,7 @@ def test_the_samples_of_another_run_stand_beside_those_on_show(qtbot: QtBot, tmp
     view.compare.setChecked(True)
     view.whose.setCurrentIndex(view.whose.findData("other"))
     view.whose.activated.emit(view.whose.currentIndex())
-    assert [name for name in view.sheet.row_names if "Colours" in name] == ["Colours\n20", "Colours\n0"]
+    assert [name for name in view.sheet.row_names if "Colours" in name] == ["Colours\n0", "Colours\n20"]
     view.set_others({})
     assert not view.whose.isVisible()
     assert "Colours" in "".join(view.sheet.row_names)
@@ -390,6 +420,6 @@ def test_a_loss_that_is_zero_has_no_place_on_a_logarithmic_scale(qtbot: QtBot) -
     steps = np.arange(1.0, 5.0)
     plot.set_curves({"none": (steps, np.zeros(4)), "some": (steps, np.array([1.0, 0.0, 2.0, 3.0]))})
     plot.grab()
-    assert plot._items["none"][1].getData()[0] is None
+    assert plot._items["none", ""][1].getData()[0] is None
     plot.logarithmic.setChecked(False)
-    assert len(plot._items["none"][1].getData()[0]) == 4
+    assert len(plot._items["none", ""][1].getData()[0]) == 4

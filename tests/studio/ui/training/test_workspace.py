@@ -195,6 +195,25 @@ def test_closing_the_window_while_training_saves_the_run(
     assert cut_off_runs() == []
 
 
+@PATIENT
+def test_the_next_day_the_list_of_runs_is_in_front(
+    qtbot: QtBot, make_studio: MakeStudio, pairs: Path
+) -> None:
+    first = make_studio()
+    space = visit(qtbot, first)
+    assert space.watch.tabs.currentWidget() is space.watch.losses
+    begin(qtbot, space, pairs, LONG)
+    first.document.mark_saved()
+    first.window.close()
+    again = visit(qtbot, make_studio())
+    qtbot.waitUntil(lambda: again.watch.tabs.currentWidget() is again.watch.runs, timeout=WAIT_MS)
+    click(qtbot, next(b for b in again.watch.runs.findChildren(QPushButton) if b.text() == "Go on"))
+    qtbot.waitUntil(lambda: again.monitor.phase is RunPhase.RUNNING, timeout=WAIT_MS)
+    assert again.watch.tabs.currentWidget() is again.watch.losses
+    again.monitor.stop()
+    qtbot.waitUntil(lambda: again.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
+
+
 @pytest.mark.slow
 @PATIENT
 def test_the_present_state_is_tried_on_the_canvas(
@@ -377,6 +396,17 @@ def test_an_empty_column_says_what_can_be_brought(
     report = space.choice.found.report
     train = report.splits["train"]
     assert f"{train:,} to learn from, {report.usable - train:,} held out" in space.data.counts.text()
+
+
+def test_another_folder_makes_room_for_another_run(
+    qtbot: QtBot, space: TrainingWorkspace, pairs: Path, photos: Path
+) -> None:
+    begin(qtbot, space, pairs, 2)
+    qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.FINISHED, timeout=WAIT_MS)
+    choose(qtbot, space, photos)
+    assert space.form.isVisible()
+    assert not space.progress.isVisible()
+    assert len(list_runs()) == 1
 
 
 def test_a_run_is_deleted_only_after_asking(
