@@ -30,6 +30,7 @@ LAYOUT_WORDS = {
     "idx": "MNIST files",
     "cifar": "CIFAR files",
 }
+TABLE = "A table of labels"
 DIRECTIONS = (("left", "Sketch on the left"), ("right", "Sketch on the right"))
 CAN_BE = """It can be:
 
@@ -163,7 +164,8 @@ class DataColumn(ScrollColumn):
         chosen = self._choice.source.layout
         with QSignalBlocker(self.layout_box):
             self.layout_box.clear()
-            self.layout_box.addItem(f"Found: {LAYOUT_WORDS[report.layout]}", "auto")
+            by_table = report.layout == "images" and any(report.counts)
+            self.layout_box.addItem(f"Found: {TABLE if by_table else LAYOUT_WORDS[report.layout]}", "auto")
             for kind in dict.fromkeys((report.layout, *report.alternatives)):
                 if chosen != "auto" or kind != report.layout:
                     self.layout_box.addItem(LAYOUT_WORDS[kind], kind)

@@ -22,10 +22,12 @@ from studio.ui.session import Session
 from studio.ui.theme import GAP, muted_label
 from studio.ui.training.basis import link, with_icon, wrapped
 from studio.ui.training.config_form import ConfigForm
+from studio.ui.training.misfit_box import MisfitBox
 from studio.ui.training.run_plan import PATIENCE, SIZES, Length, RunPlan
 from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.slider_row import Scale, SliderRow
+from training.needs import Offer, misfit
 from training.options import Setting, settings_of
 from training.recipes import Recipe, get_recipe, recipe_names
 from training.recipes.presets import QUALITIES
@@ -40,6 +42,7 @@ RECIPE_WORDS = {"lineart": "Line art"}
 """Where the recipe's own name reads badly."""
 SHORT_LIST = frozenset({"recipe", "steps", "minutes", "epochs", "size", "init", "data", "run"})
 """Settings that have a place of their own above the fold."""
+UNSUITED = "This recipe cannot be used with these pictures; see above"
 OFTEN = "Often changed"
 ELSEWHERE = ("source.", "sketch.")
 """Sections that the first column shows."""
@@ -50,13 +53,19 @@ class RunForm(QWidget):
 
     *Signals*
     start_wanted(): the person pressed Start.
+    labels_wanted(): the person wants labels to be suggested for the pictures.
     """
 
     start_wanted = Signal()
+    labels_wanted = Signal()
 
     def __init__(self, session: Session, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._blocked = ""
+        self._offer: Offer | None = None
+        self._where = ""
+        self._can_suggest = False
         self.plan = RunPlan()
         self.recipes = _choice("Recipe", "Settings that belong together, to start from")
         for name in recipe_names():
@@ -65,6 +74,9 @@ class RunForm(QWidget):
             self.recipes.setItemData(self.recipes.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.recipes.activated.connect(self._on_recipe)
         self.about_recipe = wrapped(muted=True)
+        self.misfit = MisfitBox()
+        self.misfit.change_wanted.connect(self._on_edited)
+        self.misfit.labels_wanted.connect(self.labels_wanted)
         self.qualities = QButtonGroup(self)
         quality_row = QHBoxLayout()
         quality_row.setSpacing(4)
@@ -125,6 +137,7 @@ class RunForm(QWidget):
         column.addWidget(muted_label("Recipe"))
         column.addWidget(self.recipes)
         column.addWidget(self.about_recipe)
+        column.addWidget(self.misfit)
         column.addWidget(muted_label("Quality"))
         column.addLayout(quality_row)
         column.addWidget(self.about_quality)
@@ -147,10 +160,18 @@ class RunForm(QWidget):
 
     def set_blocked(self, reason: str) -> None:
         """Say why Start cannot be pressed; "" when it can."""
-        self.start.setEnabled(not reason)
-        self.start.setToolTip(reason or "Begin to train (the picture learns while you watch)")
-        self.why_not.setText(reason)
-        self.why_not.setVisible(bool(reason))
+        if reason != self._blocked:
+            self._blocked = reason
+            self._show_fit()
+
+    def show_offer(self, offer: Offer | None, where: str = "", can_suggest: bool = False) -> None:
+        """Say which recipes can be used with what ``where`` offers, None while that is not known.
+
+        ``can_suggest`` tells whether labels can be suggested for it.
+        """
+        if (offer, where, can_suggest) != (self._offer, self._where, self._can_suggest):
+            self._offer, self._where, self._can_suggest = offer, where, can_suggest
+            self._show_fit()
 
     def set_plan(self, plan: RunPlan) -> None:
         """Show another plan."""
@@ -232,6 +253,22 @@ class RunForm(QWidget):
             self.size_box.setCurrentIndex(self.size_box.findData(plan.size or base.size))
         self.form.show_values(self._advanced(), plan.advanced)
         self.restore.setVisible(bool(plan.advanced))
+        self._show_fit()
+
+    def _show_fit(self) -> None:
+        offer, where = self._offer, self._where
+        found = misfit(self.plan.config(), offer, where) if offer is not None else None
+        self.misfit.show_misfit(found, self._can_suggest)
+        reason = self._blocked or (UNSUITED if found is not None else "")
+        self.start.setEnabled(not reason)
+        self.start.setToolTip(reason or "Begin to train (the picture learns while you watch)")
+        self.why_not.setText(reason)
+        self.why_not.setVisible(bool(reason))
+        for place in range(self.recipes.count()):
+            name = self.recipes.itemData(place)
+            lacks = misfit(get_recipe(name).config, offer, where) if offer is not None else None
+            words = RECIPE_WORDS.get(name, name)
+            self.recipes.setItemText(place, f"{words} ({lacks.kind})" if lacks is not None else words)
 
 
 def _demands(recipe: Recipe) -> str:
