@@ -40,6 +40,7 @@ from studio.workers.tasks import Lane, run_in_background
 from studio.workers.training import TrainingHost
 from training import commands
 from training.files import UserError
+from training.needs import offer_of
 
 
 class TrainingWorkspace(QWidget):
@@ -177,6 +178,7 @@ class TrainingWorkspace(QWidget):
         self.progress.publish_wanted.connect(self.ask_publish)
         self.progress.evaluate_wanted.connect(self.evaluate)
         self.data.labels_wanted.connect(self.suggest_labels)
+        self.form.labels_wanted.connect(self.suggest_labels)
         self.pages.train_wanted.connect(self._on_labelled)
         self.progress.resume_wanted.connect(self._on_resume_wanted)
         self.progress.extend_wanted.connect(self._on_extend_wanted)
@@ -209,6 +211,10 @@ class TrainingWorkspace(QWidget):
         elif choice.found is None and not choice.is_prepared:
             reason = "The pictures are being looked through"
         self.form.set_blocked(reason)
+        found, name = choice.found, choice.folder.name if choice.folder is not None else ""
+        self.form.show_offer(
+            offer_of(found.report) if found is not None else None, name, choice.is_unlabelled
+        )
         if choice.folder is not None:
             self.form.name.setPlaceholderText(choice.folder.name)
         self.data.set_locked(self.monitor.running)
