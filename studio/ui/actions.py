@@ -49,6 +49,8 @@ class ActionId(StrEnum):
     DRAW_SPACE = "draw space"
     GENERATE_SPACE = "generate space"
     TRAIN_SPACE = "train space"
+    EVALUATE = "evaluate"
+    SUGGEST_LABELS = "suggest labels"
     SIDE_BY_SIDE = "side by side"
     OVER = "over"
     WIPE = "wipe"

@@ -43,7 +43,7 @@ from studio.ui.tool_options import ToolOptionsBar
 from studio.ui.tool_strip import ToolStrip, action_button
 from studio.ui.widgets.picture_grid import image_of
 from studio.ui.widgets.plain import across, down, lying_line, standing_line
-from studio.ui.workspaces import ANYWHERE, RAIL_BUTTONS, Maker, Space, Workspaces
+from studio.ui.workspaces import ANYWHERE, RAIL_BUTTONS, Maker, Space, Then, Workspaces
 
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME_SIZE = QSize(8, 40)
@@ -135,9 +135,9 @@ class MainWindow(QMainWindow):
         """The workspace on show."""
         return self.spaces.space
 
-    def open_space(self, space: Space) -> None:
-        """Show a workspace; what acts on the drawing waits until it is in sight again."""
-        self.spaces.open(space)
+    def open_space(self, space: Space, then: Then = None) -> None:
+        """Show a workspace and hand ``then`` its page; what acts on the drawing waits meanwhile."""
+        self.spaces.open(space, then)
 
     def find_action(self) -> None:
         self.palette_popup.ask()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
@@ -23,6 +24,9 @@ class Space(StrEnum):
     TRAIN = "train"
 
 
+Then = Callable[[Any], object] | None
+"""What is to be done with a workspace's page once it is there."""
+
 RAIL_BUTTONS = (
     (Space.DRAW, ActionId.DRAW_SPACE, "Draw", "draw"),
     (Space.GENERATE, ActionId.GENERATE_SPACE, "Generate", "view-grid-plus-outline"),
@@ -35,6 +39,8 @@ ANYWHERE = frozenset(
         ActionId.DRAW_SPACE,
         ActionId.GENERATE_SPACE,
         ActionId.TRAIN_SPACE,
+        ActionId.EVALUATE,
+        ActionId.SUGGEST_LABELS,
         ActionId.SAVE,
         ActionId.SAVE_AS,
         ActionId.SETTINGS,
@@ -78,6 +84,7 @@ class Workspaces(QStackedWidget):
         self._makers = makers
         self._pages: dict[Space, QWidget] = {}
         self._imports: set[Space] = set()
+        self._then: dict[Space, Callable[[Any], object]] = {}
         self._space = next(iter(makers))
         self._waiting = QLabel()
         self._waiting.setWordWrap(True)
@@ -94,9 +101,14 @@ class Workspaces(QStackedWidget):
         """The workspace's page; None before the first visit."""
         return self._pages.get(space)
 
-    def open(self, space: Space) -> None:
-        """Show a workspace; on its first visit what it is made of is imported in the background."""
+    def open(self, space: Space, then: Then = None) -> None:
+        """Show a workspace; on its first visit what it is made of is imported in the background.
+
+        ``then`` is called with its page as soon as that is there.
+        """
         before, self._space = self._space, space
+        if then is not None:
+            self._then[space] = then
         if space in self._pages:
             self.setCurrentWidget(self._pages[space])
         elif self._makers[space].is_at_hand:
@@ -115,9 +127,15 @@ class Workspaces(QStackedWidget):
                 )
         if space is not before:
             self.changed.emit(space)
+        self._go_on(space)
+
+    def _go_on(self, space: Space) -> None:
+        if space in self._pages and space in self._then:
+            self._then.pop(space)(self._pages[space])
 
     def _on_imported(self, space: Space, _module: object) -> None:
         self._build(space)
+        self._go_on(space)
 
     def _on_trouble(self, space: Space, error: UserError) -> None:
         self._imports.discard(space)

@@ -1,6 +1,7 @@
 """The actions of the View menu."""
 
 from functools import partial
+from operator import methodcaller
 
 from studio.ui.actions import ActionId, ActionSpec
 from studio.ui.canvas.panes import ViewMode
@@ -56,6 +57,22 @@ def view_actions(parts: Parts) -> list[ActionSpec]:
             "Make a model of your own from a folder of pictures",
             "Alt+3",
             "school-outline",
+        ),
+        ActionSpec(
+            ActionId.EVALUATE,
+            "&Evaluate a run…",
+            "Measure what a trained model is worth, and write a report",
+            partial(window.open_space, Space.TRAIN, methodcaller("evaluate")),
+            (),
+            "chart-box-outline",
+        ),
+        ActionSpec(
+            ActionId.SUGGEST_LABELS,
+            "Suggest la&bels…",
+            "Labels for pictures that have none, by what labelled ones look like",
+            partial(window.open_space, Space.TRAIN, methodcaller("suggest_labels")),
+            (),
+            "tag-search-outline",
         ),
         ActionSpec(
             ActionId.ZOOM_IN,

@@ -159,7 +159,12 @@ class TrainingWorkspace(QWidget):
 
     def evaluate(self) -> None:
         """Open the page on which the run on show is measured."""
-        self.pages.evaluate(self.monitor.history)
+        if self.monitor.phase is RunPhase.NONE:
+            self.pages.show_columns()
+            self.watch.show_runs()
+            self._messages.news("Choose a run first: Show in the list of runs, then Evaluate.")
+        else:
+            self.pages.evaluate(self.monitor.history)
 
     def suggest_labels(self) -> None:
         """Open the page on which pictures without labels get some."""

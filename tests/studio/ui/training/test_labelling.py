@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.app import Studio
 from studio.core.label_sheet import LEFT_OUT
 from studio.core.settings import Settings
+from studio.ui.actions import ActionId
 from studio.ui.icons import IconBook
 from studio.ui.messages import Message, Messages
 from studio.ui.palette import LIGHT
@@ -329,3 +330,16 @@ def test_the_way_from_the_columns_and_back_with_labels(
     assert space.choice.found is not None
     assert set(space.choice.found.report.counts) == {"blue", "green", "red"}
     assert not space.data.label_link.isVisible()
+
+
+def test_the_pages_are_found_as_actions_before_the_first_visit(qtbot: QtBot, studio: Studio) -> None:
+    table = studio.window.actions_table
+    table[ActionId.SUGGEST_LABELS].trigger()
+    space = opened(qtbot, studio)
+    qtbot.waitUntil(lambda: space.pages.labelling is not None, timeout=WAIT_MS)
+    assert space.pages.labelling is not None
+    assert space.pages.labelling.isVisible()
+    table[ActionId.EVALUATE].trigger()
+    assert space.watch.tabs.currentWidget() is space.watch.runs
+    assert space.data.isVisible()
+    assert "Choose a run" in studio.window.status.message.text
