@@ -183,7 +183,7 @@ class ResultsView(QScrollArea):
             line = wrapped(f"{name}: {text}" if len(texts) > 1 else _sentence(str(text)), muted=True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             lines.addWidget(line)
-        section = Section("How this was measured", inside, self._icons)
+        section = Section("How this was measured", inside, self._icons, flush=True)
         section.set_open(False)
         self._rows.addWidget(section)
 

@@ -25,24 +25,26 @@ class FolderField(QFrame):
 
     changed = Signal()
 
-    def __init__(self, words: str, title: str, icons: IconBook, parent: QWidget | None = None) -> None:
-        """``words`` ask for the folder, ``title`` stands above the dialog in which it is chosen."""
+    def __init__(self, what: str, words: str, icons: IconBook, parent: QWidget | None = None) -> None:
+        """``what`` is in the folder; ``words`` ask for it while there is none."""
         super().__init__(parent)
         self.folder: Path | None = None
         self.last_folder = ""
-        self._title = title
+        self._title = f"Choose the folder: {what.lower()}"
         self.setProperty("role", "drop")
         self.setAcceptDrops(True)
-        self.words = wrapped(words)
+        self.what = wrapped(what)
+        self.what.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.words = wrapped(words, muted=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.name = ElidedLabel()
         self.name.setProperty("role", "title")
         self.choose = with_icon(CHOOSE, "folder-open-outline", icons)
-        self.choose.setAccessibleName(f"{title}…")
+        self.choose.setAccessibleName(self._title)
         self.choose.clicked.connect(self.ask)
         column = down(self, GAP)
         column.setContentsMargins(12, 12, 12, 12)
-        for part in (self.words, self.name, self.choose):
+        for part in (self.what, self.words, self.name, self.choose):
             column.addWidget(part)
         self._show()
 
@@ -66,6 +68,7 @@ class FolderField(QFrame):
         self.set_folder(Path(name))
 
     def _show(self) -> None:
+        self.words.setVisible(self.folder is None)
         self.name.setVisible(self.folder is not None)
         if self.folder is not None:
             self.name.set_text(self.folder.name, str(self.folder))

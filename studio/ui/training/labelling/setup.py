@@ -36,13 +36,9 @@ class LabelSetup(ScrollColumn):
         super().__init__("Pictures", parent)
         self._session = session
         self._errand = errand
-        self.unlabelled = FolderField(
-            "Pictures without labels: drop their folder", "Choose the pictures without labels", icons
-        )
+        self.unlabelled = FolderField("Pictures without labels", "Drop their folder here", icons)
         self.like = FolderField(
-            "Labelled pictures to go by: drop a folder with a folder for each label",
-            "Choose the labelled pictures",
-            icons,
+            "Labelled pictures to go by", "Drop a folder with a folder for each label", icons
         )
         self.models = QComboBox()
         self.models.setAccessibleName("A model to go by")
