@@ -216,7 +216,7 @@ class TrainingWorkspace(QWidget):
         elif choice.found is None and not choice.is_prepared:
             reason = "The pictures are being looked through"
         self.form.set_blocked(reason)
-        found, name = choice.found, choice.folder.name if choice.folder is not None else ""
+        found, name = choice.found, f"“{choice.folder.name}”" if choice.folder is not None else ""
         self.form.show_offer(
             offer_of(found.report) if found is not None else None, name, choice.is_unlabelled
         )
