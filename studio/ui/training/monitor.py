@@ -116,11 +116,13 @@ class RunMonitor(QObject):
         self._replace()
 
     def _on_started(self, run: Path, resumed: bool) -> None:
-        if not (resumed and run == self.history.run):
-            self.history = RunHistory.of_run(run) if resumed else RunHistory(run)
+        self.checkpoints = checkpoints_of(run)
+        # Without a state to go on from it begins again, and what was told before will happen again.
+        goes_on = resumed and bool(self.checkpoints)
+        if not (goes_on and run == self.history.run):
+            self.history = RunHistory.of_run(run) if goes_on else RunHistory(run)
         self.history.warning = None
         self.phase, self.busy_text = RunPhase.PREPARING, ""
-        self.checkpoints = checkpoints_of(run)
         self._replace()
 
     def _on_event(self, event: Event) -> None:

@@ -1,5 +1,6 @@
 """The training workspace as a person uses it: pictures in, a real tiny run, a model in the picker."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QToolButto
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
-from studio.core.runs import CONFIG, RunLock, RunState, cut_off_runs, list_runs
+from studio.core.runs import CONFIG, JOURNAL, RunLock, RunState, cut_off_runs, list_runs
 from studio.core.settings import runs_dir, user_models_dir
 from studio.ui.actions import ActionId
 from studio.ui.messages import MessageKind
@@ -25,6 +26,7 @@ from tests.architecture.tree import brought_in
 from tests.studio.running import MakeStudio
 from tests.studio.ui.hands import draw
 from tests.training.data.shapes import write_set
+from training import events
 from training.config import save_config
 from training.data.options import SketchConfig, SourceConfig
 
@@ -277,6 +279,27 @@ def test_a_run_that_is_left_stays_in_the_list_and_is_offered_no_more(
     runs = space.watch.runs
     qtbot.waitUntil(lambda: bool(runs.runs) and runs.runs[0].state is RunState.CUT_OFF, timeout=WAIT_MS)
     assert visit(qtbot, make_studio()).notice.isVisible() is False
+
+
+@PATIENT
+def test_a_run_cut_off_before_its_first_checkpoint_begins_again(
+    qtbot: QtBot, studio: Studio, pairs: Path
+) -> None:
+    run = runs_dir() / "early"
+    plan = replace(tiny_plan(LONG), advanced={**TINY, "every.checkpoint": LONG})
+    save_config(plan.config_for(pairs, run, SourceConfig(), SketchConfig()), run / CONFIG)
+    told = events.StepDone(500, LONG, {"l1": 1.0}, 8.0, 1.0, 60.0, 1e-4, 0.5, {})
+    (run / JOURNAL).write_text(events.to_json(told) + "\n", encoding="utf-8")
+    lock = RunLock.take(run)
+    lock.mark()
+    lock.release(cut_off=True)
+    space = visit(qtbot, studio)
+    click(qtbot, space.notice.buttons[0])
+    assert space.monitor.history.step == 0, "what was told before does not count"
+    qtbot.waitUntil(lambda: 0 < space.monitor.history.step < 500, timeout=WAIT_MS)
+    space.monitor.stop()
+    qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
+    assert cut_off_runs() == []
 
 
 @PATIENT
