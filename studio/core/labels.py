@@ -13,8 +13,8 @@ from training.manifest import ModelManifest
 LabelMix = tuple[tuple[str, float], ...]
 """Names with weights; empty: any label."""
 
-FIRST_DRAW = 157
-"""What chance begins with where a model chooses its colours: of 160 draws the one whose pictures of the
+FIRST_DRAW = 8542
+"""What chance begins with where a model chooses its colours: of 40,000 draws one whose pictures of the
 drawings made by hand (docs/models.md) have most of the colours that people expect of fruit, a tree, a car."""
 
 

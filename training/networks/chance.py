@@ -5,9 +5,10 @@ food. Drawn by likelihood, cars are of all the colours that cars have. Adding Gu
 taking the largest is such a draw (Gumbel-max, Maddison et al. 2014); with less of it, which is a lower
 temperature, the likely is drawn more often still.
 
-The noise is the same in all pixels of a region, alike in regions that are close, such as petals, and stays as
-it is while a drawing grows: it is a smooth random field (random Fourier features, Rahimi and Recht 2007) at a
-region's middle and size.
+The noise is the same in all pixels of a region and in regions of the same size: petals, wheels and the two
+pages of a book choose alike, a roof and its wall each for itself. It stays as it is wherever a drawing is moved
+and while it grows elsewhere: it is a smooth random function (random Fourier features, Rahimi and Recht 2007) of
+how far a region extends.
 """
 
 import torch
@@ -15,11 +16,10 @@ from torch import Tensor
 
 from training.networks.regions import average_by_region
 
-FREQUENCIES = ((9.0, 0.0, 5.0), (0.0, 10.0, -6.0), (7.0, 7.0, 9.0), (-9.0, 8.0, 4.0))
-"""Waves over a region's middle (across, down, in picture sides) and its size."""
+FREQUENCIES = (15.0, 24.0, 33.0, 45.0)
+"""Waves over a region's extent, radians for a picture's side."""
 CHANCE = 0.4
 """Share of the noise that a draw by likelihood would need, its temperature."""
-SIZE_COUNTS = 3.0
 SMALLEST = 1e-4
 """Variance added to that of a region's places: a root at zero would make much of rounding."""
 STRETCH, TAIL = 3.02, 0.376
@@ -39,8 +39,8 @@ def region_chance(chance: Tensor, regions: Tensor) -> Tensor:
     nothing. What is no region (0) has one noise in common.
     """
     across, down, squares = average_by_region(_places_like(regions), regions).unbind(dim=1)
-    size = SIZE_COUNTS * torch.sqrt(torch.relu(squares - across * across - down * down) + SMALLEST)
-    waves = torch.stack([x * across + y * down + z * size for x, y, z in FREQUENCIES], dim=1) * (regions > 0)
+    extent = torch.sqrt(torch.relu(squares - across * across - down * down) + SMALLEST)
+    waves = torch.stack([extent * frequency for frequency in FREQUENCIES], dim=1) * (regions > 0)
     basis = torch.cat([torch.cos(waves), torch.sin(waves)], dim=1)
     count = basis.shape[1]
     weights = chance.reshape(chance.shape[0], -1, count) / (count / 2) ** 0.5

@@ -127,3 +127,11 @@ def test_a_region_has_one_noise_and_others_have_their_own() -> None:
     firsts = torch.stack([one[:, 0] for one in each])
     assert torch.pdist(firsts).min() > 0.05
     assert not region_chance(torch.zeros(1, 8 * 5), regions).any()
+
+
+def test_regions_of_one_size_have_one_noise_wherever_they_lie() -> None:
+    regions = torch.zeros(1, 1, 64, 64)
+    regions[..., 4:20, 4:20] = 1
+    regions[..., 40:56, 44:60] = 2
+    added = region_chance(torch.randn(1, 8 * 5, generator=torch.Generator().manual_seed(1)), regions)[0]
+    torch.testing.assert_close(added[:, 10, 10], added[:, 50, 50], atol=1e-3, rtol=0)
