@@ -6,9 +6,9 @@ taking the largest is such a draw (Gumbel-max, Maddison et al. 2014); with less 
 temperature, the likely is drawn more often still.
 
 The noise is the same in all pixels of a region and in regions of the same size: petals, wheels and the two
-pages of a book choose alike, a roof and its wall each for itself. It stays as it is wherever a drawing is moved
-and while it grows elsewhere: it is a smooth random function (random Fourier features, Rahimi and Recht 2007) of
-how far a region extends.
+pages of a book choose alike, a roof and its wall each for itself. It stays as it is wherever a drawing is
+moved and while it grows elsewhere: it is a smooth random function (random Fourier features, Rahimi and Recht
+2007) of how far a region extends.
 """
 
 import torch
