@@ -82,6 +82,11 @@ GENERATE_TRUNCATION = Setting(
 )
 GENERATE_STEPS = Setting("generate_steps", 9, "Pictures of a walk between two.", low=3, high=32)
 LAST_FOLDER = Setting("last_folder", "", "Folder the file dialogs open in.")
+LAST_DATA_FOLDER = Setting(
+    "last_data_folder",
+    "",
+    "Folder of pictures chosen last for training; apart from the others, so that nothing is saved among them.",
+)
 
 
 class Settings(QObject):

@@ -71,7 +71,7 @@ class TrainingPages(QStackedWidget):
             self.labelling.back_wanted.connect(self.show_columns)
             self.labelling.train_wanted.connect(self._on_train_wanted)
             self.addWidget(self.labelling)
-        self.labelling.open(folder, self._settings.get(keys.LAST_FOLDER))
+        self.labelling.open(folder, self._settings.get(keys.LAST_DATA_FOLDER))
         self.setCurrentWidget(self.labelling)
 
     def show_columns(self) -> None:

@@ -77,7 +77,7 @@ class TrainingWorkspace(QWidget):
         self.monitor = RunMonitor(host, self)
         self._preview = PreviewSender(session, host, parent=self)
         self.data = DataColumn(self.choice, theme.icons)
-        self.data.drop.last_folder = settings.get(keys.LAST_FOLDER)
+        self.data.drop.last_folder = settings.get(keys.LAST_DATA_FOLDER)
         self.form = RunForm(session, theme.icons)
         self.progress = RunProgress(self.monitor, theme.icons)
         run_column = ScrollColumn("Run")
@@ -176,7 +176,7 @@ class TrainingWorkspace(QWidget):
         self.choice.changed.connect(self._show)
         # Whoever brings other pictures wants another run; the one on show stays in the list.
         self.choice.chosen.connect(self.monitor.clear)
-        self.data.drop.folder_opened.connect(partial(self._settings.set, keys.LAST_FOLDER))
+        self.data.drop.folder_opened.connect(partial(self._settings.set, keys.LAST_DATA_FOLDER))
         self.form.start_wanted.connect(self.start)
         self.progress.try_wanted.connect(self.try_now)
         self.progress.try_step_wanted.connect(self._try_step)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
+from studio.core import settings as keys
 from studio.core.label_sheet import LEFT_OUT
 from studio.core.settings import Settings
 from studio.ui.actions import ActionId
@@ -343,3 +344,13 @@ def test_the_pages_are_found_as_actions_before_the_first_visit(qtbot: QtBot, stu
     assert space.watch.tabs.currentWidget() is space.watch.runs
     assert space.data.isVisible()
     assert "Choose a run" in studio.window.status.message.text
+
+
+def test_a_folder_of_pictures_is_no_place_to_save_other_things_in(
+    qtbot: QtBot, studio: Studio, pictures: Path
+) -> None:
+    space = opened(qtbot, studio)
+    space.data.drop._on_chosen(str(pictures))
+    assert studio.settings.get(keys.LAST_DATA_FOLDER) == str(pictures)
+    assert studio.settings.get(keys.LAST_FOLDER) == ""
+    qtbot.waitUntil(lambda: not space.choice.busy, timeout=WAIT_MS)
