@@ -85,7 +85,7 @@ LAST_FOLDER = Setting("last_folder", "", "Folder the file dialogs open in.")
 LAST_DATA_FOLDER = Setting(
     "last_data_folder",
     "",
-    "Folder of pictures chosen last for training; apart from the others, so that nothing is saved among them.",
+    "Folder of pictures chosen last for training, apart from the others: nothing is to be saved among them.",
 )
 
 
