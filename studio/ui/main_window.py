@@ -14,6 +14,7 @@ from studio.ui.action_table import action_table
 from studio.ui.actions import ActionId, Actions
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.toolbox import ToolBox
+from studio.ui.canvas_only import CanvasOnly
 from studio.ui.colour_drop import drop_colour
 from studio.ui.colours import Colours
 from studio.ui.column import Column
@@ -80,7 +81,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._settled = False
         self._was_painted = False
-        self._canvas_only = False
         self._mirrored = False
         self._picture_kind: bool | None = None
         self._labels_seen = session.document.choices.labels
@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.toolbox = ToolBox(parent=self)
         self.colours = Colours(self.toolbox, parent=self)
         self.canvas = CanvasWidget(session.document, self.toolbox)
+        self.canvas_only = CanvasOnly(self, self.canvas, self._around_canvas, messages)
         self.files = DrawingFiles(session, live, settings, messages, self)
         self.models = ModelImport(session, settings, messages, self)
         self.edit = EditCommands(session, self.canvas, live, messages, self)
@@ -128,7 +129,7 @@ class MainWindow(QMainWindow):
 
     @property
     def is_canvas_only(self) -> bool:
-        return self._canvas_only
+        return self.canvas_only.is_on
 
     @property
     def space(self) -> Space:
@@ -144,24 +145,7 @@ class MainWindow(QMainWindow):
 
     def toggle_canvas_only(self) -> None:
         """Hide everything but the canvas and fill the screen, or bring it back."""
-        self._canvas_only = not self._canvas_only
-        for part in (
-            self.menuBar(),
-            self.rail,
-            self.strip,
-            self.options,
-            self.column,
-            self.status,
-            self._rail_line,
-            self._status_line,
-            *self._lines,
-        ):
-            part.setVisible(not self._canvas_only)
-        if self._canvas_only:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-        self.canvas.setFocus()
+        self.canvas_only.toggle()
 
     def show_settings(self) -> None:
         from studio.ui.dialogs.settings import SettingsDialog
@@ -252,6 +236,7 @@ class MainWindow(QMainWindow):
             self.toolbox.tool_changed,
             canvas.mode_changed,
             live.enabled_changed,
+            self.canvas_only.changed,
         ):
             signal.connect(soon)
         live.picture_changed.connect(self._on_picture)
@@ -280,6 +265,11 @@ class MainWindow(QMainWindow):
         self._theme.changed.connect(self._show_colours)
         self.setAcceptDrops(True)
         self.status.show_zoom(canvas.view.zoom, canvas.view.rotation, canvas.view.mirror)
+
+    def _around_canvas(self) -> tuple[QWidget, ...]:
+        """All that is not the canvas."""
+        bars = (self.menuBar(), self.rail, self.strip, self.options, self.column, self.status)
+        return *bars, self._rail_line, self._status_line, *self._lines
 
     # What happens
 
@@ -390,7 +380,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.files.ask_and(self._close_settled)
             return
-        if not self._canvas_only:
+        if not self.canvas_only.is_on:
             window_state.store_window(self, self._settings)
         window_state.store_canvas(self.canvas, self._settings)
         window_state.store_tools(self.toolbox, self.colours, self._settings)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollArea,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -67,15 +66,14 @@ def show_shortcuts(
     sheet = QGridLayout()
     sheet.setHorizontalSpacing(32)
     sheet.setVerticalSpacing(16)
-    columns = [QVBoxLayout() for _ in range(3)]
+    columns = [_key_column() for _ in range(3)]
     heights = [0, 0, 0]
     for title, rows in blocks:
         shortest = heights.index(min(heights))
-        columns[shortest].addWidget(_block(title, rows))
-        columns[shortest].addSpacing(12)
+        _add_block(columns[shortest], title, rows)
         heights[shortest] += len(rows) + 2
     for place, part in enumerate(columns):
-        part.addStretch(1)
+        part.setRowStretch(part.rowCount(), 1)
         sheet.addLayout(part, 0, place)
     content = QWidget()
     content.setLayout(sheet)
@@ -89,20 +87,26 @@ def show_shortcuts(
     return dialog
 
 
-def _block(title: str, rows: list[tuple[str, str]]) -> QWidget:
-    block = QWidget()
-    grid = QGridLayout(block)
-    grid.setContentsMargins(0, 0, 0, 0)
+def _key_column() -> QGridLayout:
+    """Keys and what they do: one grid a column of the sheet, so that its groups stand in line."""
+    grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    return grid
+
+
+def _add_block(grid: QGridLayout, title: str, rows: list[tuple[str, str]]) -> None:
+    """Put a group of keys below those in the column."""
+    above = grid.rowCount()
+    if grid.count():
+        grid.setRowMinimumHeight(above, 12)
     heading = QLabel(title)
     heading.setProperty("role", "title")
-    grid.addWidget(heading, 0, 0, 1, 2)
-    for place, (key, name) in enumerate(rows, start=1):
+    grid.addWidget(heading, above + 1, 0, 1, 2)
+    for place, (key, name) in enumerate(rows, start=above + 2):
         grid.addWidget(QLabel(key), place, 0)
         grid.addWidget(muted_label(name), place, 1)
-    grid.setColumnStretch(1, 1)
-    return block
 
 
 def show_device_report(parent: QWidget, line: str, report: str) -> QDialog:

@@ -1,9 +1,9 @@
 """The table of actions: unique, explained, in step with what can be done."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QDialog, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -13,6 +13,8 @@ from studio.ui.icons import IconBook, has_icon
 from studio.ui.menus import MENUS, STRIP
 from studio.ui.palette import LIGHT
 from studio.ui.rows.labels import LABEL_IDS
+
+WAIT_MS = 15_000
 
 EXPECTED_KEYS = {
     ActionId.PEN: "B",
@@ -199,8 +201,49 @@ def test_canvas_only_hides_the_rest_and_brings_it_back(qtbot: QtBot, studio: Stu
     assert window.rail.isVisible()
 
 
+def test_canvas_only_says_how_to_leave_and_escape_leaves_it(qtbot: QtBot, studio: Studio) -> None:
+    window = studio.window
+    words = window.canvas_only.words
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_F11)
+    assert words.isVisible()
+    assert "Esc" in words.text()
+    assert studio.canvas.rect().contains(words.geometry())
+    studio.messages.trouble("Something did not work.")
+    assert words.text() == "Something did not work.", "the line at the bottom is hidden: the canvas says it"
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_Escape)
+    assert window.column.isVisible()
+    assert not words.isVisible()
+    action = window.actions_table[ActionId.CANVAS_ONLY]
+    qtbot.waitUntil(lambda: not action.isChecked(), timeout=WAIT_MS)
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_Escape)
+    assert window.column.isVisible(), "Esc only ever leads back"
+
+
+def test_canvas_only_goes_back_to_a_maximised_window(qtbot: QtBot, studio: Studio) -> None:
+    window = studio.window
+    window.showMaximized()
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_F11)
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_F11)
+    assert window.isMaximized()
+    assert not window.isFullScreen()
+
+
+def test_the_keys_of_a_column_of_the_sheet_stand_in_line(qtbot: QtBot, studio: Studio) -> None:
+    studio.window.show_shortcuts()
+    sheet = studio.window.findChild(QDialog)
+    assert sheet is not None
+    qtbot.addWidget(sheet)
+    qtbot.waitExposed(sheet)
+    lefts = {
+        label.mapTo(sheet, QPoint(0, 0)).x()
+        for label in sheet.findChildren(QLabel)
+        if label.property("role") == "muted"
+    }
+    assert len(lefts) == 3, "one edge a column"
+
+
 def test_the_wheel_over_a_slider_changes_nothing(qtbot: QtBot, studio: Studio) -> None:
-    from PySide6.QtCore import QPoint, QPointF
+    from PySide6.QtCore import QPointF
     from PySide6.QtGui import QWheelEvent
     from PySide6.QtWidgets import QApplication
 
