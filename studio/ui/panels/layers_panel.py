@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.layers import Layer, LayerKind
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.session import Session
-from studio.ui.theme import GAP, set_role
+from studio.ui.theme import GAP, set_role, tabular
 from studio.ui.widgets.elided import ElidedLabel
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent
 
@@ -57,8 +57,9 @@ class LayerRow(QWidget):
         self.kind.setIconSize(QSize(ICON_PX, ICON_PX))
         self.kind.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name = ElidedLabel()
-        self.opacity = ElidedLabel()
+        self.opacity = QLabel()
         self.opacity.setProperty("role", "muted")
+        self.opacity.setFont(tabular(self.opacity.font()))
         self.opacity.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label in (self.kind, self.name, self.opacity):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -85,8 +86,8 @@ class LayerRow(QWidget):
         )
         self._icons.bind(self.kind, KIND_ICONS[layer.kind], muted=True)
         self.name.set_text(layer.name)
-        self.opacity.setText(percent(layer.opacity) if layer.opacity < 1 else "")
-        self.opacity.setFixedWidth(40 if layer.opacity < 1 else 0)
+        self.opacity.setText(percent(layer.opacity))
+        self.opacity.setVisible(layer.opacity < 1)
 
     def start_rename(self) -> None:
         """Put a field with the name in place of the name."""

@@ -66,6 +66,10 @@ def test_opacity_follows_the_slider_and_the_document(qtbot: QtBot, studio: Studi
     studio.document.active_layer_id = layer
     panel.opacity.slider.setValue(500)
     assert studio.document.layer(layer).opacity == pytest.approx(0.5, abs=0.01)
+    said = panel.row(layer).opacity
+    qtbot.waitUntil(said.isVisible, timeout=WAIT_MS)
+    assert said.text() == "50 %"
+    assert said.width() >= said.sizeHint().width(), "the row has room for all of it"
     studio.document.undo()
     assert panel.opacity.figures.text() == "100 %"
 
