@@ -75,6 +75,8 @@ def _checked(name: str, work: Callable[[], str]) -> Check:
     start = time.perf_counter()
     try:
         detail, ok = work(), True
+    except UserError as error:
+        detail, ok = str(error), False
     except Exception as error:
         # Whatever it is, the remaining checks must still run: that is what a self-test is for.
         log.exception("self-test: %s failed", name)
