@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from studio.core import compose
 from studio.core.carry import CarryPlan, multiply_ink, without_fringes
 from studio.core.engine import Engine, EngineOutput
-from studio.core.even_regions import even_regions
+from studio.core.even_regions import even_regions, without_specks
 from studio.core.geometry import Rect
 from studio.core.hint_regions import fill_regions
 from studio.core.labels import noise_vector
@@ -173,8 +173,9 @@ class Painter:
         colours = np.ascontiguousarray(output.flats[box.slices])
         if not self.engine.manifest.chosen_colours or regions is None:
             return colours
-        even = even_regions(colours, regions, hints[..., 3] > 0)
-        return settle_colours(even, regions, hints)
+        hinted = hints[..., 3] > 0
+        settled = settle_colours(even_regions(colours, regions, hinted), regions, hints)
+        return without_specks(settled, regions, hinted)
 
     def _plan(self, snapshot: DocumentSnapshot, sizes: Sequence[tuple[int, int]]) -> list[CarryPlan]:
         """Return the plans that bring colours to the ``sizes`` of a drawing, from one to the next.
