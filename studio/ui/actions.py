@@ -58,7 +58,7 @@ class ActionId(StrEnum):
     LIVE = "live"
     KEEP = "keep"
     AGAIN = "again"
-    FIRST_PICTURE = "first_picture"
+    PICTURE_BEFORE = "picture_before"
     LABEL_ANY = "label any"
     LABEL_1 = "label 1"
     LABEL_2 = "label 2"

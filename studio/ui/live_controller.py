@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core import settings as keys
 from studio.core.device import DeviceTruth
-from studio.core.labels import LabelMix
 from studio.core.library import ModelEntry
 from studio.core.live import WORKING_SIDE as LARGE_SIDE
 from studio.core.live import (
@@ -21,7 +20,7 @@ from studio.core.live import (
     make_request,
 )
 from studio.core.settings import Settings
-from studio.ui.label_mix import another
+from studio.ui.attempts import Attempts
 from studio.ui.messages import Messages
 from studio.ui.session import Session
 from studio.workers.inference import InferenceThread
@@ -73,9 +72,7 @@ class LiveController(QObject):
         self._trouble = ""
         self._asked_once: int | None = None
         """The revision of the one picture that is being made while live is off."""
-        self._again = 0
-        self._mixed: tuple[LabelMix, LabelMix] | None = None
-        """What `again` made of the labels last, and what they were before."""
+        self._attempts = Attempts(lambda: session.document, lambda: session.entry)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._pump)
@@ -126,30 +123,14 @@ class LiveController(QObject):
         With live off it makes that one picture; where the one on show is out of date, that of the drawing
         as it is now comes first.
         """
-        if self.enabled:
-            self._change_picture()
-            return
-        if self.is_current:
-            self._change_picture()
-        self._colour_once()
+        if self.enabled or self.is_current:
+            self._attempts.step()
+        if not self.enabled:
+            self._colour_once()
 
-    def _change_picture(self) -> None:
-        entry = self._session.entry
-        if entry is None or entry.manifest is None:
-            return
-        document = self._session.document
-        if entry.manifest.noise:
-            document.set_choices(seed=document.choices.seed + 1)
-        else:
-            self._again += 1
-            before = self._labels_before_again()
-            mix = another(before, entry.manifest.labels, self._again)
-            document.set_choices(labels=mix)
-            self._mixed = mix, before
-
-    def first_picture(self) -> None:
-        """Go back to what was before `again`: the first noise, the labels as they were chosen."""
-        self._session.document.set_choices(seed=0, labels=self._labels_before_again())
+    def picture_before(self) -> None:
+        """Undo the last `again`: the noise or the labels before it."""
+        self._attempts.back()
         if not self.enabled:
             self._colour_once()
 
@@ -160,25 +141,14 @@ class LiveController(QObject):
     def why_not_again(self) -> str:
         """ "" when `again` changes something, else the reason why not."""
         entry = self._session.entry
-        if entry is None or entry.manifest is None:
-            return "There is no model to ask"
-        if not self.enabled and not self.is_current:
+        has_model = entry is not None and entry.manifest is not None
+        if has_model and not self.enabled and not self.is_current:
             return ""
-        if not entry.manifest.noise and len(entry.manifest.labels) < 2:
-            return "This model knows only one picture of a drawing"
-        return ""
+        return self._attempts.why_not_step()
 
-    def why_not_first(self) -> str:
+    def why_not_before(self) -> str:
         """ "" when there is a way back from `again`, else the reason why not."""
-        choices = self._session.document.choices
-        if choices.seed or choices.labels != self._labels_before_again():
-            return ""
-        return "This is the first picture already"
-
-    def _labels_before_again(self) -> LabelMix:
-        """The labels as the user chose them: those that `again` mixed count only until others are picked."""
-        labels = self._session.document.choices.labels
-        return self._mixed[1] if self._mixed is not None and self._mixed[0] == labels else labels
+        return self._attempts.why_not_back()
 
     def _colour_once(self) -> None:
         self._policy.once()

@@ -84,7 +84,7 @@ MENUS: tuple[tuple[str, MenuItems], ...] = (
             ActionId.KEEP,
             None,
             ActionId.AGAIN,
-            ActionId.FIRST_PICTURE,
+            ActionId.PICTURE_BEFORE,
             None,
             ActionId.LABEL_ANY,
             *LABEL_IDS,

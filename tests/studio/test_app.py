@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
 from studio.core import settings as keys
+from studio.core.document import Document
 from studio.core.geometry import Rect
 from studio.core.layers import LayerKind
 from studio.core.live import LivePicture, LiveState
@@ -153,17 +154,25 @@ def test_again_without_noise_mixes_another_label_in(qtbot: QtBot, studio: Studio
     assert [name for name, _ in studio.document.choices.labels] == ["Animals & Nature", "Food & Drink"]
 
 
-def test_the_way_back_from_a_mixture_is_the_label_chosen(qtbot: QtBot, studio: Studio) -> None:
+def test_the_way_back_from_a_mixture_leads_to_the_label_chosen(qtbot: QtBot, studio: Studio) -> None:
     wait_for_picture(qtbot, studio)
-    assert studio.live.why_not_first()
+    assert studio.live.why_not_before()
     qtbot.keyClick(studio.canvas, Qt.Key.Key_1)
+    seen = [studio.document.choices.labels]
+    for _ in range(2):
+        qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
+        seen.append(studio.document.choices.labels)
+    assert len(set(seen)) == 3
+    back = studio.window.actions_table[ActionId.PICTURE_BEFORE]
+    for labels in reversed(seen[:-1]):
+        qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
+        back.trigger()
+        assert studio.document.choices.labels == labels
+    assert studio.live.why_not_before()
     qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
-    qtbot.keyClick(studio.canvas, Qt.Key.Key_R)
-    back = studio.window.actions_table[ActionId.FIRST_PICTURE]
-    qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
-    back.trigger()
-    assert studio.document.choices.labels == (("Animals & Nature", 1.0),)
-    assert studio.live.why_not_first()
+    assert studio.document.choices.labels == seen[1], "the way forth is the same again"
+    qtbot.keyClick(studio.canvas, Qt.Key.Key_2)
+    assert studio.live.why_not_before(), "a label picked is a new beginning"
 
 
 @pytest.fixture
@@ -193,11 +202,24 @@ def test_again_with_noise_asks_for_another_picture_each_time(
     save_ora(noisy.document.snapshot(), tmp_path / "again.ora")
     assert open_ora(tmp_path / "again.ora").document.choices.seed == seeds[-1], "the file remembers which"
 
-    back = noisy.window.actions_table[ActionId.FIRST_PICTURE]
-    qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
-    back.trigger()
-    assert wait_for_picture(qtbot, noisy).image.tobytes() == first.tobytes()
+    back = noisy.window.actions_table[ActionId.PICTURE_BEFORE]
+    for before in reversed(seen[:-1]):
+        qtbot.waitUntil(back.isEnabled, timeout=WAIT_MS)
+        back.trigger()
+        assert wait_for_picture(qtbot, noisy).image.tobytes() == before
     qtbot.waitUntil(lambda: not back.isEnabled(), timeout=WAIT_MS)
+
+
+def test_the_way_back_from_a_drawing_saved_with_a_seed_ends_at_that_seed(qtbot: QtBot, noisy: Studio) -> None:
+    document = Document.new(160, 160)
+    document.set_choices(seed=10)
+    noisy.window.files.take_document(document)
+    assert noisy.live.why_not_before(), "the picture it was opened with is the first"
+    qtbot.keyClick(noisy.canvas, Qt.Key.Key_R)
+    assert document.choices.seed == 11
+    noisy.live.picture_before()
+    assert document.choices.seed == 10
+    assert noisy.live.why_not_before()
 
 
 def test_a_seed_gives_the_same_picture_whenever_it_is_asked_for(qtbot: QtBot, noisy: Studio) -> None:

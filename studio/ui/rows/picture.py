@@ -42,12 +42,12 @@ def picture_actions(parts: Parts) -> list[ActionSpec]:
             words=live.again_words,
         ),
         ActionSpec(
-            ActionId.FIRST_PICTURE,
-            "Back to the &first",
-            "Undo Try another: the picture that came first",
-            live.first_picture,
+            ActionId.PICTURE_BEFORE,
+            "&Back to the one before",
+            "Undo Try another: the picture that came before this one",
+            live.picture_before,
             ("Shift+R",),
-            "dice-1-outline",
-            blocked=live.why_not_first,
+            "undo-variant",
+            blocked=live.why_not_before,
         ),
     ]
