@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from studio.core import settings as keys
+from studio.core.layers import LayerKind
 from studio.core.live import LivePicture
 from studio.core.settings import Settings
 from studio.ui import window_state
@@ -256,7 +257,7 @@ class MainWindow(QMainWindow):
         self.column.models.list_wanted.connect(self.models.look)
         self.column.models.folder_wanted.connect(self.help.open_models_folder)
         self.toolbox.options_changed.connect(self._on_tool_options)
-        self.options.line_wanted.connect(self._draw_on_line)
+        self.options.layer_wanted.connect(self._work_on)
         self.spaces.changed.connect(self._on_space)
         self._messages.said.connect(self.status.say)
         self.status.details_wanted.connect(self.help.show_device_report)
@@ -330,9 +331,9 @@ class MainWindow(QMainWindow):
         document = self._session.document
         self.options.show_layer(document.layer(document.active_layer_id))
 
-    def _draw_on_line(self) -> None:
+    def _work_on(self, kind: LayerKind) -> None:
         document = self._session.document
-        document.active_layer_id = document.line.id
+        document.active_layer_id = (document.hints if kind is LayerKind.HINTS else document.line).id
 
     def _show_colours(self, palette: Palette) -> None:
         self.canvas.set_colours(QColor(palette.surround), QColor(palette.accent))

@@ -19,7 +19,7 @@ BAR_PX = 44
 SLIDER_PX = 72
 ROOM_FOR_SMOOTHING_PX = 640
 ROOM_FOR_OPACITY_PX = 820
-ROOM_FOR_LAYER_PX = 120
+ROOM_FOR_LAYER_PX = 220
 ROOM_FOR_WARNING_PX = 400
 
 ADVICE = {
@@ -33,10 +33,10 @@ class ToolOptionsBar(QWidget):
     """Writes the brush of the chosen tool in the toolbox and shows it.
 
     *Signals*
-    line_wanted(): the pen shall go back to the layer of the lines.
+    layer_wanted(LayerKind): the tool shall work on the layer of the lines, or on that of the hints.
     """
 
-    line_wanted = Signal()
+    layer_wanted = Signal(object)
 
     def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,32 +59,33 @@ class ToolOptionsBar(QWidget):
         self.advice = ElidedLabel()
         self.advice.setProperty("role", "muted")
         self.advice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.to_line = QPushButton("Draw on Line")
-        self.to_line.setProperty("role", "link")
-        self.to_line.setToolTip("Go back to the layer whose lines are coloured")
-        self.to_line.clicked.connect(self.line_wanted)
+        self._other = LayerKind.LINE
+        self.other_layer = QPushButton()
+        self.other_layer.setProperty("role", "link")
+        self.other_layer.clicked.connect(lambda: self.layer_wanted.emit(self._other))
         line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 8, 0)
-        line.setSpacing(GAP)
+        line.setSpacing(2 * GAP)
         for control in (self.size_row, self.smoothing, self.opacity):
             line.addWidget(control)
-            line.addSpacing(GAP)
         colour = QHBoxLayout()
         colour.setSpacing(GAP)
         colour.addWidget(self.colour_name)
         colour.addWidget(self.colour)
         line.addLayout(colour)
         line.addWidget(self.advice)
-        line.addWidget(self.to_line)
+        line.addWidget(self.other_layer)
         line.addStretch(1)
-        self._line = line
+        self._end = QHBoxLayout()
+        self._end.setSpacing(GAP)
+        line.addLayout(self._end)
         toolbox.tool_changed.connect(self._show)
         toolbox.options_changed.connect(self._show)
         self._show()
 
     def add_widget(self, widget: QWidget) -> None:
         """Put something at the right end of the line."""
-        self._line.addWidget(widget)
+        self._end.addWidget(widget)
 
     def show_layer(self, layer: Layer) -> None:
         """Say on which layer the eraser works, and the pen where it does not draw lines to be coloured."""
@@ -137,9 +138,22 @@ class ToolOptionsBar(QWidget):
             advice = f"Draws on {self._layer.name}, which colouring does not see"
         self.advice.set_text(advice, "Pick another layer in the list of layers" if erases or unseen else "")
         self.advice.setVisible(bool(advice))
-        self.to_line.setVisible(unseen)
+        self._offer_layer(tool, erases, unseen)
         if brush is not None:
             self._show_brush(brush)
+
+    def _offer_layer(self, tool: ToolId, erases: bool, unseen: bool) -> None:
+        """Offer the layer that a newcomer may have meant."""
+        self.other_layer.setVisible(erases or unseen)
+        on_line = self._layer is not None and self._layer.kind is LayerKind.LINE
+        self._other = LayerKind.HINTS if on_line else LayerKind.LINE
+        if tool is ToolId.PEN:
+            self.other_layer.setText("Draw on Line")
+            self.other_layer.setToolTip("Go back to the layer whose lines are coloured")
+        else:
+            what = "hints" if on_line else "lines"
+            self.other_layer.setText(f"Erase {what}")
+            self.other_layer.setToolTip(f"Take the eraser to the {what}")
 
     def _show_brush(self, brush: Brush) -> None:
         self.size_row.set_value(brush.size_px)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -212,12 +212,12 @@ def test_a_drawing_for_a_model_that_is_not_here_says_so(studio: Studio) -> None:
 
 def test_the_pen_says_when_colouring_does_not_see_what_it_draws(qtbot: QtBot, studio: Studio) -> None:
     bar = studio.window.options
-    assert not bar.to_line.isVisible()
+    assert not bar.other_layer.isVisible()
     studio.document.active_layer_id = paint_layer(studio, "Picture 1")
     assert bar.advice.text() == "Draws on Picture 1, which colouring does not see"
-    qtbot.mouseClick(bar.to_line, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.other_layer, Qt.MouseButton.LeftButton)
     assert studio.document.active_layer_id == studio.document.line.id
-    assert not bar.to_line.isVisible()
+    assert not bar.other_layer.isVisible()
     assert not bar.advice.isVisible()
 
 
@@ -247,7 +247,20 @@ def test_the_whole_column_is_seen_on_a_screen_of_1280_by_800(qtbot: QtBot, studi
     assert column.viewport().rect().contains(opacity.mapTo(column.viewport(), opacity.rect().bottomRight()))
 
 
-def test_the_eraser_says_where_it_erases(qtbot: QtBot, studio: Studio) -> None:
+def test_the_options_of_every_tool_begin_at_the_same_place(qtbot: QtBot, studio: Studio) -> None:
+    bar = studio.window.options
+
+    def left() -> int:
+        parts = (bar.size_row, bar.opacity, bar.colour_name, bar.advice)
+        return min(part.mapTo(bar, QPoint(0, 0)).x() for part in parts if part.isVisible())
+
+    begin = left()
+    for tool in (ToolId.ERASER, ToolId.HINT, ToolId.FILL, ToolId.PICK, ToolId.PAN):
+        studio.window.toolbox.choose(tool)
+        qtbot.waitUntil(lambda: left() == begin, timeout=WAIT_MS)
+
+
+def test_the_eraser_says_where_it_erases_and_leads_to_the_other_layer(qtbot: QtBot, studio: Studio) -> None:
     bar = studio.window.options
     studio.document.active_layer_id = studio.document.hints.id
     assert not bar.advice.isVisible()
@@ -257,8 +270,13 @@ def test_the_eraser_says_where_it_erases(qtbot: QtBot, studio: Studio) -> None:
     studio.window.resize(QSize(1280, 800) - FRAME_SIZE)
     words = bar.advice.fontMetrics().horizontalAdvance(bar.advice.text())
     qtbot.waitUntil(lambda: bar.advice.width() >= words, timeout=WAIT_MS)
-    studio.document.active_layer_id = studio.document.line.id
+    assert bar.other_layer.text() == "Erase lines"
+    qtbot.mouseClick(bar.other_layer, Qt.MouseButton.LeftButton)
+    assert studio.document.active_layer_id == studio.document.line.id
     assert bar.advice.text() == "Erases on Line"
+    assert bar.other_layer.text() == "Erase hints"
+    qtbot.mouseClick(bar.other_layer, Qt.MouseButton.LeftButton)
+    assert studio.document.active_layer_id == studio.document.hints.id
 
 
 def test_the_card_says_what_a_model_is_for_and_names_its_figures_in_words() -> None:
