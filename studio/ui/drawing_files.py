@@ -113,19 +113,25 @@ class DrawingFiles(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a drawing, or a picture as line art; a bad file is talked about and changes nothing."""
-        if path.suffix.lower() == MODEL_SUFFIX:
+        if path.is_dir():
+            self._messages.trouble(
+                f"{path.name} is a folder; open one picture in it, or drop it in Train to learn from it."
+            )
+        elif path.suffix.lower() == MODEL_SUFFIX:
             self.models_dropped.emit([path])
         elif path.suffix.lower() == DRAWING_SUFFIX:
             self._load(path)
         else:
             self._messages.news(f"Opening {path.name}")
-            run_in_background(partial(read_scan, path), self._take_scan, self._say_error, lane=Lane.SLOW)
+            run_in_background(
+                partial(read_scan, path), partial(self._take_scan, path), self._say_error, lane=Lane.SLOW
+            )
 
     def take_image(self, image: QImage) -> None:
         """Take a pasted picture as line art."""
         run_in_background(
             partial(scan_of_image, image.copy(), "Pasted picture"),
-            self._take_scan,
+            partial(self._take_scan, None),
             self._say_error,
             lane=Lane.SLOW,
         )
@@ -219,7 +225,7 @@ class DrawingFiles(QObject):
 
         self.ask_and(show)
 
-    def _take_scan(self, scan: Scan) -> None:
+    def _take_scan(self, path: Path | None, scan: Scan) -> None:
         from studio.ui.dialogs.clean_up import CleanUpDialog
 
         def take(options: object) -> None:
@@ -228,7 +234,7 @@ class DrawingFiles(QObject):
             assert isinstance(options, CleanUp)
             run_in_background(
                 lambda: clean_up(scan.pixels, options),
-                partial(self._take_ink, scan),
+                partial(self._take_ink, path, scan),
                 self._say_error,
                 lane=Lane.SLOW,
             )
@@ -239,10 +245,13 @@ class DrawingFiles(QObject):
             self._messages.clear()
             CleanUpDialog(self._window, scan, take)
 
-    def _take_ink(self, scan: Scan, ink: object) -> None:
+    def _take_ink(self, path: Path | None, scan: Scan, ink: object) -> None:
         def show() -> None:
             document = self._with_choices(Document.from_line_art(ink))  # type: ignore[arg-type]
-            if not (scan.in_file and scan.is_clean):
+            if path is not None:
+                self._settings.add_recent_file(path)
+                self._remember_folder(path)
+            if path is None or not scan.is_clean:
                 # Pasted, or cleaned up by hand: opening a file again would not bring it back.
                 document.mark_unsaved()
             self.take_document(document, None, Path(scan.name).stem)

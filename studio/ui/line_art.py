@@ -1,6 +1,6 @@
 """From opened, dropped and pasted pictures to line art; runs in background threads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,6 @@ class Scan:
     pixels: NDArray[np.uint8]
     suggested: CleanUp
     notes: tuple[str, ...]
-    in_file: bool = True
-    """Whether a file holds it; what was pasted is nowhere else."""
 
     @property
     def is_clean(self) -> bool:
@@ -55,7 +53,7 @@ def scan_of_image(image: QImage, name: str) -> Scan:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if image.isNull() or not image.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise UserError("The pasted picture could not be read; copy it again.")
-    return replace(_scan(load_image_bytes(bytes(buffer.data().data()), name), name), in_file=False)
+    return _scan(load_image_bytes(bytes(buffer.data().data()), name), name)
 
 
 def _scan(image: "Image", name: str) -> Scan:

@@ -136,6 +136,16 @@ def test_a_photo_asks_for_clean_up_before_it_opens(qtbot: QtBot, studio: Studio,
     alpha = studio.document.line.surface.alpha(studio.document.rect)
     assert alpha[63, 100] > 150
     assert alpha[20, 100] < 30
+    assert studio.settings.get(keys.RECENT_FILES) == (str(path),), "line art is opened again as drawings are"
+    assert studio.settings.get(keys.LAST_FOLDER) == str(tmp_path)
+
+
+def test_a_folder_is_told_from_a_broken_file(studio: Studio, tmp_path: Path) -> None:
+    (tmp_path / "cats.png").mkdir()
+    studio.window.files.open_paths([tmp_path / "cats.png"])
+    said = studio.window.status.message.text
+    assert said.startswith("cats.png is a folder; ")
+    assert "Train" in said
 
 
 def test_a_picture_beyond_the_limit_is_reduced_and_says_so(tmp_path: Path) -> None:
