@@ -11,7 +11,7 @@ from studio.core import settings as keys
 from studio.core.settings import Setting, Settings
 from studio.core.tools import ToolOptions
 from studio.ui.canvas.canvas import CanvasWidget
-from studio.ui.canvas.panes import ViewMode
+from studio.ui.canvas.panes import SPLIT_MIDDLE, ViewMode
 from studio.ui.canvas.toolbox import ToolBox
 from studio.ui.colours import Colours
 from studio.ui.widgets.section import Section
@@ -20,6 +20,7 @@ from studio.ui.widgets.swatches import Colour, hex_of
 NO_NAMES: tuple[str, ...] = ()
 FOLDED = Setting("folded_sections", NO_NAMES, "Sections of the right column that are folded.")
 BRUSHES = Setting("brushes", "", "Sizes and smoothing of the tools, as JSON.")
+SPLIT = Setting("divider", SPLIT_MIDDLE, "The divider's place, as a share of the width.", low=0.0, high=1.0)
 RECENT_COLOURS = Setting("recent_colours", NO_NAMES, "Hint colours used lately, newest first, as #RRGGBB.")
 
 BRUSH_NAMES = ("pen", "eraser", "hint")
@@ -37,15 +38,17 @@ def store_window(window: QMainWindow, settings: Settings) -> None:
 
 
 def restore_canvas(canvas: CanvasWidget, settings: Settings) -> None:
-    """Bring the arrangement of drawing and picture back."""
+    """Bring the arrangement of drawing and picture back, with the divider between them."""
     name = settings.get(keys.VIEW_MODE).upper()
     if name in ViewMode.__members__:
         canvas.set_mode(ViewMode[name])
+    canvas.set_split(settings.get(SPLIT))
 
 
 def store_canvas(canvas: CanvasWidget, settings: Settings) -> None:
-    """Remember the arrangement of drawing and picture."""
+    """Remember the arrangement of drawing and picture, and the divider between them."""
     settings.set(keys.VIEW_MODE, canvas.mode.name.lower())
+    settings.set(SPLIT, canvas.split)
 
 
 def restore_tools(toolbox: ToolBox, colours: Colours, settings: Settings) -> None:

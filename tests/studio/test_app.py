@@ -379,9 +379,11 @@ def test_settings_and_window_are_remembered(qtbot: QtBot, make_studio: MakeStudi
     qtbot.keyClick(first.canvas, Qt.Key.Key_BracketRight)
     size = first.window.toolbox.options.pen.size_px
     qtbot.mouseClick(first.window.column.sections["layers"].header, Qt.MouseButton.LeftButton)
+    first.canvas.set_split(0.35)
     first.window.close()
     again = make_studio(settings=keys.Settings(tmp_path / "settings.json"), show=False)
     assert again.window.toolbox.options.pen.size_px == size
+    assert again.canvas.split == pytest.approx(0.35)
     assert not again.window.column.sections["layers"].is_open
     assert again.window.column.sections["label"].is_open
 
