@@ -68,7 +68,10 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class CommandPalette(QFrame):
-    """A field and a list over the window; goes when an action ran, on Esc and when the focus leaves."""
+    """A field and a list over the window; goes when an action ran, on Esc and when the focus leaves.
+
+    While it is open it stays in the upper middle of the window, whatever becomes of the window's size.
+    """
 
     def __init__(self, actions: Actions, window: QWidget, focus_after: QWidget) -> None:
         super().__init__(window)
@@ -95,16 +98,20 @@ class CommandPalette(QFrame):
         column.addWidget(self.field)
         column.addWidget(self.list)
         self.hide()
+        window.installEventFilter(self)
 
     def ask(self) -> None:
         """Show the palette, empty, in the upper middle of the window."""
         self.field.clear()
         self._fill("")
-        window = self._window
-        self.move((window.width() - WIDTH_PX) // 2, max(48, window.height() // 8))
+        self._place()
         self.show()
         self.raise_()
         self.field.setFocus()
+
+    def _place(self) -> None:
+        window = self._window
+        self.move((window.width() - WIDTH_PX) // 2, max(48, window.height() // 8))
 
     def _fill(self, wanted: str) -> None:
         self._actions.refresh()
@@ -146,6 +153,10 @@ class CommandPalette(QFrame):
         self._focus_after.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window:
+            if event.type() == QEvent.Type.Resize and self.isVisible():
+                self._place()
+            return False
         if event.type() == QEvent.Type.FocusOut and self.isVisible():
             self.hide()
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:

@@ -147,6 +147,17 @@ def test_the_palette_says_when_it_finds_nothing_and_knows_where_the_dark_theme_i
     assert palette.list.item(0).text() == "Settings"
 
 
+def test_the_palette_stays_in_the_middle_of_a_window_that_changes_its_size(
+    qtbot: QtBot, studio: Studio
+) -> None:
+    window, palette = studio.window, studio.window.palette_popup
+    window.find_action()
+    for width in (window.minimumWidth(), 1200):
+        window.resize(width, window.height())
+        assert palette.isVisible()
+        assert palette.geometry().center().x() == pytest.approx(window.width() / 2, abs=2)
+
+
 def test_typing_in_the_palette_does_not_run_single_key_actions(qtbot: QtBot, studio: Studio) -> None:
     studio.window.find_action()
     qtbot.keyClicks(studio.window.palette_popup.field, "be")
