@@ -117,7 +117,7 @@ class ResultsView(QScrollArea):
         self._rows.addWidget(title)
         for text in EMPTY:
             words = wrapped(text)
-            words.setMaximumWidth(READ_PX)
+            words.setFixedWidth(READ_PX)
             self._rows.addWidget(words)
 
     def _show_figures(self, found: Mapping[str, Any]) -> None:
