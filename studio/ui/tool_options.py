@@ -21,6 +21,7 @@ ROOM_FOR_SMOOTHING_PX = 640
 ROOM_FOR_OPACITY_PX = 820
 ROOM_FOR_LAYER_PX = 220
 ROOM_FOR_WARNING_PX = 400
+ROOM_FOR_LINK_PX = 600
 
 ADVICE = {
     ToolId.FILL: "Click into a region to hint its colour",
@@ -144,7 +145,8 @@ class ToolOptionsBar(QWidget):
 
     def _offer_layer(self, tool: ToolId, erases: bool, unseen: bool) -> None:
         """Offer the layer that a newcomer may have meant."""
-        self.other_layer.setVisible(erases or unseen)
+        # Where the room is for one of the two, the eraser says where it erases.
+        self.other_layer.setVisible(unseen or (erases and self.width() >= ROOM_FOR_LINK_PX))
         on_line = self._layer is not None and self._layer.kind is LayerKind.LINE
         self._other = LayerKind.HINTS if on_line else LayerKind.LINE
         if tool is ToolId.PEN:

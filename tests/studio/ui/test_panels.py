@@ -277,6 +277,8 @@ def test_the_eraser_says_where_it_erases_and_leads_to_the_other_layer(qtbot: QtB
     assert bar.other_layer.text() == "Erase hints"
     qtbot.mouseClick(bar.other_layer, Qt.MouseButton.LeftButton)
     assert studio.document.active_layer_id == studio.document.hints.id
+    studio.window.resize(studio.window.minimumSize())
+    qtbot.waitUntil(lambda: not bar.other_layer.isVisible() and bar.advice.width() >= words, timeout=WAIT_MS)
 
 
 def test_the_card_says_what_a_model_is_for_and_names_its_figures_in_words() -> None:
