@@ -208,11 +208,12 @@ def _compared(
     held_out = subject.splits[options.split]
     judge = efficientnet_lite(device=place("auto", "float32").device.type)
     on_progress = stage(show, "Pictures are made and judged")
+    on_truth = stage(show, "True pictures are judged")
     if isinstance(subject.maker, LabelMaker):
         if options.baselines or options.hints:
             raise UserError("A model of labels has neither baselines nor hints; leave these options out.")
         evaluator = LabelEvaluator(held_out, items, seed=options.seed, extractor=judge)
-        return evaluator.run(subject.maker, on_progress, should_stop)
+        return evaluator.run(subject.maker, on_progress, should_stop, on_truth)
     assert isinstance(subject.maker, DrawingMaker)
     drawn = Evaluator(held_out, extractor=judge, items=items, overlaps=True)
     figures = drawn.run(
@@ -222,6 +223,7 @@ def _compared(
         noise_size=subject.maker.noise_size,
         noise=subject.maker.noise,
         on_progress=on_progress,
+        on_truth=on_truth,
         should_stop=should_stop,
     )
     if options.baselines:

@@ -1,6 +1,6 @@
 """What a model's pictures are worth on a split it never saw, and whether it obeys colour hints."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,6 +25,7 @@ from training.metrics.kernel import SUBSET_SIZE, SUBSETS, kernel_distance, kerne
 from training.metrics.pixels import l1, ssim
 
 T = TypeVar("T")
+Many = TypeVar("Many", bound=Sized)
 Predict = Callable[[Batch], Pictures]  # pictures uint8 [N, H, W, 3], lines included
 ShouldStop = Callable[[], bool]
 
@@ -128,13 +129,15 @@ class Evaluator:
         noise_size: int = 0,
         noise: str = "zero noise",
         on_progress: Progress | None = None,
+        on_truth: Progress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> dict[str, Any]:
         """Return {n, split, protocol, metrics} of ``predict`` on the whole split.
 
         ``hints`` dots a drawing in the truth's colours, at places drawn from ``seed``; ``noise`` is what the
-        protocol says of the noise that ``predict`` gives. EvaluationStoppedError
-        as soon as ``should_stop`` says so, asked before every batch.
+        protocol says of the noise that ``predict`` gives. ``on_progress`` hears of the pictures made,
+        ``on_truth`` of the true ones where they are not remembered. EvaluationStoppedError as soon as
+        ``should_stop`` says so, asked before every batch.
         """
         stop = should_stop or (lambda: False)
         absolute, similar = [], []
@@ -161,13 +164,13 @@ class Evaluator:
             "ssim": float(np.concatenate(similar).mean()),
         }
         if self._extractor is not None:
-            true = self._truth_features(self._extractor, stop)
+            true = self._truth_features(self._extractor, stop, on_truth)
             metrics[f"kd_{self.judge}"] = kernel_distance(np.concatenate(judged), true)
             metrics[f"fd_{self.judge}"] = frechet_distance(np.concatenate(judged), true)
             if self._overlaps:
                 metrics |= overlap_metrics(np.concatenate(judged), true, self.judge)
         if self._inception is not None:
-            true = self._truth_features(self._inception, stop)
+            true = self._truth_features(self._inception, stop, on_truth)
             features = np.concatenate(inception)
             metrics |= inception_metrics(features, np.concatenate(logits), true)
             if self._overlaps:
@@ -179,10 +182,13 @@ class Evaluator:
             "metrics": metrics,
         }
 
-    def _truth_features(self, extractor: FeatureExtractor, stop: ShouldStop) -> Features:
+    def _truth_features(
+        self, extractor: FeatureExtractor, stop: ShouldStop, on_truth: Progress | None
+    ) -> Features:
         def compute() -> Features:
             batches = evaluation_batches(self.dataset, self.batch_size, items=self.items)
-            return np.concatenate([extractor(truth_of(batch)) for batch in stoppable(batches, stop)])
+            told = counted(stoppable(batches, stop), len(self.items), on_truth)
+            return np.concatenate([extractor(truth_of(batch)) for batch in told])
 
         if extractor.name not in self._truth:
             key = (self.dataset.split, self.dataset.size, self.dataset.lines, extractor.name, self.items)
@@ -337,6 +343,16 @@ def checked_pictures(pictures: Pictures, batch: Batch) -> Pictures:
 
 def _error(pixels: NDArray[np.uint8], colour: NDArray[np.uint8]) -> float:
     return float(ciede2000(srgb_to_lab(pixels), srgb_to_lab(colour)).mean())
+
+
+def counted(batches: Iterable[Many], total: int, on_progress: Progress | None) -> Iterator[Many]:
+    """Yield the batches; ``on_progress`` hears after each how many of ``total`` have been dealt with."""
+    done = 0
+    for batch in batches:
+        yield batch
+        done += len(batch)
+        if on_progress is not None:
+            on_progress(done, total)
 
 
 def stoppable(batches: Iterable[T], stop: ShouldStop) -> Iterator[T]:

@@ -16,6 +16,7 @@ from training.metrics.evaluate import (
     FEWEST,
     ShouldStop,
     clouds_protocol,
+    counted,
     inception_metrics,
     stoppable,
 )
@@ -66,10 +67,12 @@ class LabelEvaluator:
         maker: LabelMaker,
         on_progress: Progress | None = None,
         should_stop: ShouldStop | None = None,
+        on_truth: Progress | None = None,
     ) -> dict[str, Any]:
         """Return {n, split, protocol, metrics} of what ``maker`` makes of the labels of the split's pictures.
 
-        EvaluationStoppedError as soon as ``should_stop`` says so, asked before every batch.
+        ``on_progress`` hears of the pictures made, ``on_truth`` of the true ones where they are not
+        remembered. EvaluationStoppedError as soon as ``should_stop`` says so, asked before every batch.
         """
         stop = should_stop or (lambda: False)
         judged: list[Features] = []
@@ -86,14 +89,14 @@ class LabelEvaluator:
             if on_progress is not None:
                 on_progress(done, len(self.items))
         judge, made = self._extractor.name, np.concatenate(judged)
-        true = self._truth_features(self._extractor, maker.channels, stop)
+        true = self._truth_features(self._extractor, maker.channels, stop, on_truth)
         metrics = {
             f"kd_{judge}": kernel_distance(made, true),
             f"fd_{judge}": frechet_distance(made, true),
             **overlap_metrics(made, true, judge),
         }
         if self._inception is not None:
-            true = self._truth_features(self._inception, maker.channels, stop)
+            true = self._truth_features(self._inception, maker.channels, stop, on_truth)
             features = np.concatenate(inception)
             metrics |= inception_metrics(features, np.concatenate(logits), true)
             metrics |= overlap_metrics(features, true, self._inception.name)
@@ -104,14 +107,17 @@ class LabelEvaluator:
             "metrics": metrics,
         }
 
-    def _truth_features(self, extractor: FeatureExtractor, channels: int, stop: ShouldStop) -> Features:
+    def _truth_features(
+        self, extractor: FeatureExtractor, channels: int, stop: ShouldStop, on_truth: Progress | None
+    ) -> Features:
         def seen(pictures: Pictures) -> Features:
             pictures = in_colour(pictures)
             return extractor(enlarged(pictures) if extractor is self._extractor else pictures)
 
         def compute() -> Features:
             batches = picture_batches(self.dataset, LABELS, 0, channels, 0, self.items)
-            return np.concatenate([seen(batch.pictures) for batch in stoppable(batches, stop)])
+            told = counted(stoppable(batches, stop), len(self.items), on_truth)
+            return np.concatenate([seen(batch.pictures) for batch in told])
 
         name = extractor.name
         if name not in self._truth:

@@ -77,6 +77,7 @@ class SliderRow(QWidget):
         super().__init__(parent)
         self._scale = scale
         self._words = words
+        self._value = scale.low
         self.name = muted_label(name)
         self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         if name_px:
@@ -105,16 +106,18 @@ class SliderRow(QWidget):
 
     @property
     def value(self) -> float:
-        return self._scale.value_at(self.slider.value())
+        """What the figures say: also a value between two places of the slider, once it was set."""
+        return self._value
 
     def set_value(self, value: float) -> None:
         """Show a value without announcing it."""
+        self._value = value
         with QSignalBlocker(self.slider):
             self.slider.setValue(self._scale.place_of(value))
         self.figures.setText(self._words(value))
 
     def _on_moved(self, place: int) -> None:
-        value = self._scale.value_at(place)
+        value = self._value = self._scale.value_at(place)
         self.figures.setText(self._words(value))
         self.moved.emit(value)
         if not self.slider.isSliderDown():

@@ -186,3 +186,13 @@ def test_a_thin_line_in_a_picture_stays_whole_in_its_tile(qtbot: QtBot) -> None:
             image.pixelColor(round(x * scale), round(y * scale)).lightness() for x in range(left, left + 44)
         ]
         assert min(tones) < 200, f"the line is broken in row {y}"
+
+
+def test_a_slider_keeps_a_value_between_its_places(qtbot: QtBot) -> None:
+    row = SliderRow("Pictures", Scale(100, 10_000, 50, logarithmic=True), lambda value: f"{value:.0f}")
+    qtbot.addWidget(row)
+    row.set_value(2048)
+    assert (row.value, row.figures.text()) == (2048, "2048")
+    row.slider.setValue(row.slider.value() + 10)
+    assert row.value % 50 == 0
+    assert row.figures.text() == f"{row.value:.0f}"
