@@ -87,6 +87,7 @@ class DataColumn(ScrollColumn):
         self._class_rows.setSpacing(4)
         self.findings = FindingsList(choice, icons)
         self.sketches = SketchPanel(choice)
+        self._sketch_title = subtitle("Sketches")
         busy_row = QHBoxLayout()
         busy_row.addWidget(self.busy, 1)
         busy_row.addWidget(self.cancel)
@@ -101,7 +102,7 @@ class DataColumn(ScrollColumn):
             self._classes,
             subtitle("Check"),
             self.findings,
-            subtitle("Sketches"),
+            self._sketch_title,
             self.sketches,
         ):
             inside.addWidget(part)
@@ -116,6 +117,11 @@ class DataColumn(ScrollColumn):
         choice.changed.connect(self._show)
         choice.progress.connect(self._on_progress)
         self._show()
+
+    def set_drawn(self, drawn: bool) -> None:
+        """Show how sketches are made only where a recipe learns from some."""
+        for part in (self._sketch_title, self.sketches):
+            part.setVisible(drawn)
 
     def set_locked(self, locked: bool) -> None:
         """Let nothing be changed while a run trains on these pictures; they stay in sight."""

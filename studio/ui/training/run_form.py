@@ -54,10 +54,12 @@ class RunForm(QWidget):
     *Signals*
     start_wanted(): the person pressed Start.
     labels_wanted(): the person wants labels to be suggested for the pictures.
+    planned(): the plan is another one.
     """
 
     start_wanted = Signal()
     labels_wanted = Signal()
+    planned = Signal()
 
     def __init__(self, session: Session, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -254,6 +256,7 @@ class RunForm(QWidget):
         self.form.show_values(self._advanced(), plan.advanced)
         self.restore.setVisible(bool(plan.advanced))
         self._show_fit()
+        self.planned.emit()
 
     def _show_fit(self) -> None:
         offer, where = self._offer, self._where

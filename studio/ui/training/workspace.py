@@ -40,6 +40,7 @@ from studio.workers.tasks import Lane, run_in_background
 from studio.workers.training import TrainingHost
 from training import commands
 from training.files import UserError
+from training.manifest import SKETCH_TASK
 from training.needs import offer_of
 
 
@@ -178,6 +179,7 @@ class TrainingWorkspace(QWidget):
         self.choice.chosen.connect(self.monitor.clear)
         self.data.drop.folder_opened.connect(partial(self._settings.set, keys.LAST_DATA_FOLDER))
         self.form.start_wanted.connect(self.start)
+        self.form.planned.connect(self._on_planned)
         self.progress.try_wanted.connect(self.try_now)
         self.progress.try_step_wanted.connect(self._try_step)
         self.progress.publish_wanted.connect(self.ask_publish)
@@ -223,6 +225,9 @@ class TrainingWorkspace(QWidget):
         if choice.folder is not None:
             self.form.name.setPlaceholderText(choice.folder.name)
         self.data.set_locked(self.monitor.running)
+
+    def _on_planned(self) -> None:
+        self.data.set_drawn(self.form.plan.base().task == SKETCH_TASK)
 
     def _on_labelled(self, folder: Path, table: Path) -> None:
         if self.monitor.running:

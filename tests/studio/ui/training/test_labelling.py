@@ -21,6 +21,7 @@ from studio.ui.palette import LIGHT
 from studio.ui.training.labelling.grid import MIME
 from studio.ui.training.labelling.layout import Box, GroupLayout
 from studio.ui.training.labelling.page import LabellingPage
+from studio.ui.training.run_plan import RunPlan
 from studio.ui.training.workspace import TrainingWorkspace
 from studio.ui.workspaces import Space
 from tests.training.metrics.test_suggest import write_coloured
@@ -354,3 +355,16 @@ def test_a_folder_of_pictures_is_no_place_to_save_other_things_in(
     assert studio.settings.get(keys.LAST_DATA_FOLDER) == str(pictures)
     assert studio.settings.get(keys.LAST_FOLDER) == ""
     qtbot.waitUntil(lambda: not space.choice.busy, timeout=WAIT_MS)
+
+
+def test_sketches_are_shown_for_recipes_that_learn_from_some(
+    qtbot: QtBot, studio: Studio, pictures: Path
+) -> None:
+    space = opened(qtbot, studio)
+    space.choice.choose(pictures)
+    qtbot.waitUntil(lambda: space.choice.found is not None, timeout=WAIT_MS)
+    assert space.data.sketches.isVisible()
+    space.form.set_plan(RunPlan(recipe="digits-2"))
+    assert not space.data.sketches.isVisible()
+    space.form.set_plan(RunPlan(recipe="face-unet"))
+    assert space.data.sketches.isVisible()
