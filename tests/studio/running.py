@@ -16,8 +16,10 @@ from studio.core.settings import Settings
 
 if TYPE_CHECKING:
     from studio.app import Studio
+    from studio.core.live import LivePicture
 
 MakeStudio = Callable[..., "Studio"]
+WAIT_MS = 15_000
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +78,15 @@ def _end(studio: "Studio") -> None:
     studio.window.close()
     studio.close()
     studio.window.deleteLater()
+
+
+def wait_for_picture(qtbot: QtBot, studio: "Studio") -> "LivePicture":
+    """Wait until the picture on show is that of the drawing as it is."""
+
+    def is_current() -> None:
+        assert studio.live.picture is not None
+        assert studio.live.picture.revision == studio.document.revision
+
+    qtbot.waitUntil(is_current, timeout=WAIT_MS)
+    assert studio.live.picture is not None
+    return studio.live.picture
