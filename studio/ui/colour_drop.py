@@ -15,7 +15,7 @@ def drop_colour(canvas: CanvasWidget, colours: Colours, colour: QColor, place: Q
     pane = canvas.arrangement.pane_at(Point(place.x(), place.y()))
     if pane is None or canvas.stroke_in_hand:
         return False
-    spot = canvas.view.to_document(Point(place.x(), place.y()), pane.middle)
+    spot = pane.lens(canvas.view).to_document(Point(place.x(), place.y()), pane.middle)
     document = canvas.document
     if not (0 <= spot.x < document.width and 0 <= spot.y < document.height):
         return False

@@ -139,8 +139,9 @@ class FirstSteps(QObject):
     def _place(self) -> None:
         boxes = self._canvas.arrangement
         drawing, document, width = boxes.drawing, self._canvas.document, self._canvas.width()
+        view = drawing.lens(self._canvas.view)
         places = {
-            step: self._canvas.view.to_widget(Point(document.width * x, document.height * y), drawing.middle)
+            step: view.to_widget(Point(document.width * x, document.height * y), drawing.middle)
             for step, (x, y) in PLACES.items()
         }
         for step, bubble in self._bubbles.items():

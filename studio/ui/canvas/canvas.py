@@ -272,7 +272,7 @@ class CanvasWidget(CanvasDisplay):
         if isinstance(self._drag, StrokeDrag | LineDrag):
             return self._drag.to_document(at)
         pane = self.arrangement.pane_at(at)
-        return None if pane is None else self.view.to_document(at, pane.middle)
+        return None if pane is None else pane.lens(self.view).to_document(at, pane.middle)
 
     def _set_cursor(self, tool: ToolId, outlined: bool) -> None:
         shape = cursor_of(tool, outlined, self._divider_hot, isinstance(self._drag, PanDrag))

@@ -25,7 +25,7 @@ from studio.ui.canvas.painting import (
     paint_frame,
 )
 from studio.ui.canvas.panes import SPLIT_MIDDLE, Arrangement, Box, ViewMode, arrange, limited
-from studio.ui.canvas.rasters import Rasters, image_of, pixels_of
+from studio.ui.canvas.rasters import Rasters, image_of, pixels_of, stretched
 from studio.ui.canvas.view import Point, Size, ViewTransform
 
 FIT_MARGIN_PX = 24.0
@@ -161,7 +161,8 @@ class CanvasDisplay(QWidget):
     @property
     def arrangement(self) -> Arrangement:
         """The panes' boxes at the present size."""
-        return arrange(self._mode, Size(self.width(), self.height()), self.split)
+        outline = self._view.outline(self._document_size) if self._fitted else None
+        return arrange(self._mode, Size(self.width(), self.height()), self.split, outline)
 
     def set_mode(self, mode: ViewMode) -> None:
         """Arrange drawing and picture in another way."""
@@ -197,18 +198,18 @@ class CanvasDisplay(QWidget):
 
     def set_view(self, view: ViewTransform) -> None:
         """Show the document as `view` says; part of it stays in sight."""
-        self._fitted = False
+        self._let_go()
         self._show_view(view, SIGHT_PX)
 
     def zoom_by(self, factor: float, at: Point | None = None) -> None:
         """Magnify around a widget point; None: the middle of the drawing."""
-        self.zoom_to(self._view.zoom * factor, at)
+        self.zoom_to(self._start(at)[0].zoom * factor, at)
 
     def zoom_to(self, zoom: float, at: Point | None = None) -> None:
         """Show at a zoom, 1.0 = 100 %, around a widget point."""
-        anchor, middle = self._anchor(at)
-        self._fitted = False
-        self._show_view(self._view.zoomed_to(zoom, anchor, middle))
+        view, anchor, middle = self._start(at)
+        self._let_go()
+        self._show_view(view.zoomed_to(zoom, anchor, middle))
 
     def zoom_in(self) -> None:
         """One rung up the zoom ladder."""
@@ -220,7 +221,7 @@ class CanvasDisplay(QWidget):
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the document by logical pixels."""
-        self._fitted = False
+        self._let_go()
         self._show_view(self._view.panned(dx, dy), SIGHT_PX)
 
     def fit(self) -> None:
@@ -230,13 +231,13 @@ class CanvasDisplay(QWidget):
 
     def rotate_step(self, direction: int) -> None:
         """Turn to the next multiple of 15 degrees, clockwise for direction > 0."""
-        anchor, middle = self._anchor(None)
-        self._turn(self._view.rotated_a_step(direction, anchor, middle))
+        view, anchor, middle = self._start(None)
+        self._turn(view.rotated_a_step(direction, anchor, middle))
 
     def rotate_by(self, degrees: float, at: Point | None = None) -> None:
         """Turn clockwise by any angle around a widget point."""
-        anchor, middle = self._anchor(at)
-        self._turn(self._view.rotated_by(degrees, anchor, middle))
+        view, anchor, middle = self._start(at)
+        self._turn(view.rotated_by(degrees, anchor, middle))
 
     def mirror(self) -> None:
         """Flip what is shown left to right; the drawing itself stays as it is."""
@@ -269,18 +270,14 @@ class CanvasDisplay(QWidget):
         def to_document(point: Point) -> Point:
             places = self.arrangement
             pane = places.picture if in_picture_pane else places.drawing
-            return self._view.to_document(point, pane.middle)
+            return pane.lens(self._view).to_document(point, pane.middle)
 
         return to_document
 
     def _picture_at_full_size(self) -> NDArray[np.uint8] | None:
         """The picture with its lines, RGB as large as the document; None while there is none."""
-        pixels, (across, down) = self._picture_pixels, (self._document.width, self._document.height)
-        if pixels is None or pixels.shape[:2] == (down, across):
-            return pixels
-        rows = np.arange(down) * pixels.shape[0] // down
-        columns = np.arange(across) * pixels.shape[1] // across
-        return pixels[rows[:, None], columns]
+        pixels, size = self._picture_pixels, (self._document.width, self._document.height)
+        return None if pixels is None else stretched(pixels, *size)
 
     def _show_change(self, change: Change) -> None:
         rect = self._rasters.invalidate(change)
@@ -339,15 +336,22 @@ class CanvasDisplay(QWidget):
         self._show_view(view)
 
     def _step_zoom(self, direction: int) -> None:
-        anchor, middle = self._anchor(None)
-        self._fitted = False
-        self._show_view(self._view.zoomed_a_step(direction, anchor, middle))
+        view, anchor, middle = self._start(None)
+        self._let_go()
+        self._show_view(view.zoomed_a_step(direction, anchor, middle))
 
-    def _anchor(self, at: Point | None) -> tuple[Point, Point]:
-        """The widget point to hold and the middle of the pane it lies in."""
+    def _start(self, at: Point | None) -> tuple[ViewTransform, Point, Point]:
+        """The view of the pane under a widget point, the point to hold, and the middle of the pane."""
         places = self.arrangement
         pane = (places.pane_at(at) if at is not None else None) or places.drawing
-        return at or pane.middle, pane.middle
+        return pane.lens(self._view), at or pane.middle, pane.middle
+
+    def _let_go(self) -> None:
+        """Fit no longer: both panes show the document at one size from now on."""
+        if any(pane.shrink < 1 for pane in self.arrangement.panes):
+            self._pen_seen = None
+            self.update()
+        self._fitted = False
 
     def _rearranged(self) -> None:
         self._pen_seen = None

@@ -1,7 +1,7 @@
 """Painting one frame of the canvas from plain values: panes, divider, captions, the pen's outline."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QRegion, QTransform
@@ -89,11 +89,12 @@ def box_rect(box: Box) -> QRect:
 
 def extent_of(view: ViewTransform, pane: Box, rect: QRect) -> QRect:
     """The widget pixels that a document rectangle touches in a pane, smoothing included."""
-    return _transform(view, pane).mapRect(QRectF(rect)).toAlignedRect().adjusted(-2, -2, 2, 2)
+    return _transform(pane.lens(view), pane).mapRect(QRectF(rect)).toAlignedRect().adjusted(-2, -2, 2, 2)
 
 
 def extent_of_pen(view: ViewTransform, pen: PenMark, pane: Box) -> QRect:
     """The widget pixels the pen's outline can touch in a pane."""
+    view = pane.lens(view)
     at = view.to_widget(pen.at, pane.middle)
     reach = max((pen.radius or 0.0) * view.scale, SMALLEST_OUTLINE_PX * 2) + 3.0
     box = QRectF(at.x - reach, at.y - reach, 2 * reach, 2 * reach)
@@ -135,6 +136,7 @@ def _paint_pane(
     clip = region.intersected(box_rect(seen))
     if clip.isEmpty():
         return
+    frame = replace(frame, view=pane.lens(frame.view))
     painter.save()
     painter.setClipRegion(clip)
     transform = _transform(frame.view, pane)

@@ -1,13 +1,15 @@
 """Where drawing and picture lie in the canvas: three arrangements and a divider, as plain numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from studio.ui.canvas.view import Point, Size
+from studio.ui.canvas.view import Point, Size, ViewTransform
 
 DIVIDER_PX = 6.0
 GRIP_PX = 6.0
+SHRUNK_MARGIN_PX = 8.0
+"""The surround left and right of a document that a narrow pane shows smaller."""
 SPLIT_MIDDLE = 0.5
 SPLIT_MIN = 0.15
 SPLIT_MAX = 0.85
@@ -30,12 +32,16 @@ class ViewMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in logical widget pixels."""
+    """A rectangle in logical widget pixels.
+
+    shrink: how much smaller than the view says a pane shows the document, so that all of it is seen.
+    """
 
     left: float
     top: float
     width: float
     height: float
+    shrink: float = 1.0
 
     @property
     def right(self) -> float:
@@ -52,6 +58,10 @@ class Box:
     @property
     def middle(self) -> Point:
         return Point(self.left + self.width / 2, self.top + self.height / 2)
+
+    def lens(self, view: ViewTransform) -> ViewTransform:
+        """The view as this pane shows it."""
+        return view if self.shrink == 1.0 else replace(view, zoom=view.zoom * self.shrink)
 
     def holds(self, point: Point, slack: float = 0.0) -> bool:
         """Whether the point lies inside, or within `slack` pixels of it."""
@@ -97,17 +107,21 @@ class Arrangement:
 
 
 @lru_cache(maxsize=8)  # asked several times an event, for the same widget
-def arrange(mode: ViewMode, size: Size, split: float) -> Arrangement:
-    """The boxes for a canvas of `size` logical pixels with the divider at `split` (0..1 of the width)."""
+def arrange(mode: ViewMode, size: Size, split: float, outline: Size | None = None) -> Arrangement:
+    """The boxes for a canvas of `size` logical pixels with the divider at `split` (0..1 of the width).
+
+    outline: the extent on the screen of a document that fits into the wider pane of side by side; the narrow
+    one shows it smaller where it must. None: both show it at one size.
+    """
     whole = Box(0.0, 0.0, size.width, size.height)
     if mode is ViewMode.OVER:
         return Arrangement(mode, whole, whole, whole, whole, None)
     # Whole pixels, so that neither pane starts with a blurred column.
     if mode is ViewMode.SIDE_BY_SIDE:
         width = round((size.width - DIVIDER_PX) * split)
-        drawing = Box(0.0, 0.0, width, size.height)
+        drawing = _shrunk(Box(0.0, 0.0, width, size.height), outline)
         divider = Box(drawing.right, 0.0, DIVIDER_PX, size.height)
-        picture = Box(divider.right, 0.0, max(size.width - divider.right, 1.0), size.height)
+        picture = _shrunk(Box(divider.right, 0.0, max(size.width - divider.right, 1.0), size.height), outline)
         return Arrangement(mode, drawing, picture, drawing, picture, divider)
     line = round(size.width * split)
     return Arrangement(
@@ -118,6 +132,13 @@ def arrange(mode: ViewMode, size: Size, split: float) -> Arrangement:
         Box(line, 0.0, size.width - line, size.height),
         Box(line - 1.0, 0.0, 2.0, size.height),
     )
+
+
+def _shrunk(pane: Box, outline: Size | None) -> Box:
+    if outline is None:
+        return pane
+    room = max(pane.width - 2 * SHRUNK_MARGIN_PX, 1.0)
+    return replace(pane, shrink=min(room / outline.width, 1.0))
 
 
 def split_at(mode: ViewMode, size: Size, x: float) -> float:

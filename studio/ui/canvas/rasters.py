@@ -167,6 +167,15 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : plain.width() * 3].reshape(plain.height(), plain.width(), 3).copy()
 
 
+def stretched(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Pixels [H, W, C] at another size, the nearest of them; the same array where it has that size."""
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    rows = np.arange(height) * pixels.shape[0] // height
+    columns = np.arange(width) * pixels.shape[1] // width
+    return pixels[rows[:, None], columns]
+
+
 def qrect(rect: Rect) -> QRect:
     """Qt's rectangle of a document rectangle."""
     return QRect(rect.x, rect.y, rect.w, rect.h)

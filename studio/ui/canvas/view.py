@@ -84,6 +84,10 @@ class ViewTransform:
             return None
         return self._turned(Point(before.centre.x - self.centre.x, before.centre.y - self.centre.y))
 
+    def outline(self, document: Size) -> Size:
+        """The extent of a document on the screen, as it is turned, in logical pixels."""
+        return self._extent(document, self.scale)
+
     # --- changes, each a new value ---
 
     def zoomed_to(self, zoom: float, anchor: Point, middle: Point) -> Self:
@@ -127,7 +131,7 @@ class ViewTransform:
 
     def fitted(self, document: Size, pane: Size, margin: float = 0.0) -> Self:
         """The view that shows the whole document in a pane, with `margin` logical pixels of surround."""
-        outline = self._outline(document, 1.0)
+        outline = self._extent(document, 1.0)
         free = Size(max(pane.width - 2 * margin, 1.0), max(pane.height - 2 * margin, 1.0))
         scale = min(free.width / outline.width, free.height / outline.height)
         zoom = min(max(scale * self.pixel_ratio, ZOOM_MIN), ZOOM_MAX)
@@ -139,7 +143,7 @@ class ViewTransform:
 
     def kept_in_sight(self, document: Size, pane: Size, margin: float = 0.0) -> Self:
         """The view moved the least it takes to have `margin` logical pixels of the document in the pane."""
-        outline = self._outline(document, self.scale)
+        outline = self.outline(document)
         middle = self.to_widget(Point(document.width / 2, document.height / 2), ORIGIN)
         shift = []
         for place, extent, room in zip(middle, outline, pane, strict=True):
@@ -164,7 +168,7 @@ class ViewTransform:
         y = (-sin * offset.x + cos * offset.y) / self.scale
         return Point(-x if self.mirror else x, y)
 
-    def _outline(self, document: Size, scale: float) -> Size:
+    def _extent(self, document: Size, scale: float) -> Size:
         cos, sin = (abs(value) * scale for value in _cos_sin(self.rotation))
         return Size(
             document.width * cos + document.height * sin, document.width * sin + document.height * cos

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
+    QImage,
     QInputDevice,
     QMouseEvent,
     QNativeGestureEvent,
@@ -38,7 +39,7 @@ class Hand:
         """Return the widget point of a document point in the drawing (or picture) pane."""
         panes = self.canvas.arrangement
         pane = panes.picture if picture else panes.drawing
-        return QPointF(*self.canvas.view.to_widget(Point(*place), pane.middle))
+        return QPointF(*pane.lens(self.canvas.view).to_widget(Point(*place), pane.middle))
 
     def mouse(
         self,
@@ -138,3 +139,9 @@ def _stylus(kind: QPointingDevice.PointerType, number: int) -> QPointingDevice:
         1,
         3,
     )
+
+
+def on_screen(canvas: CanvasWidget) -> QImage:
+    """What the window shows at this moment, without painting it again."""
+    QApplication.processEvents()
+    return canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)

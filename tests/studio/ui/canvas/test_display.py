@@ -15,7 +15,7 @@ from studio.core.tools import ToolId
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.panes import ViewMode
 from studio.ui.canvas.rasters import pixels_of
-from tests.studio.ui.canvas.hands import Hand
+from tests.studio.ui.canvas.hands import Hand, on_screen
 
 SKY = (90, 160, 230)
 
@@ -320,12 +320,6 @@ def test_a_line_repaints_no_more_than_itself(canvas: CanvasWidget, document: Doc
     box = repaints.region.intersected(QRect(0, 0, canvas.width() // 2, canvas.height())).boundingRect()
     assert box.height() <= 24 * canvas.view.scale + 8
     hand.release((140, 100))
-
-
-def on_screen(canvas: CanvasWidget) -> QImage:
-    """What the window shows at this moment, without painting it again."""
-    QCoreApplication.processEvents()
-    return canvas.screen().grabWindow(canvas.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 
 @pytest.mark.parametrize("mode", ViewMode)
