@@ -195,7 +195,7 @@ def worst_deviation(model: nn.Module, data: bytes, manifest: ModelManifest) -> i
 
 
 def to_onnx(model: nn.Module, manifest: ModelManifest) -> onnx.ModelProto:
-    """Translate ``model`` as of the task's graph; slow, some 15 seconds for a large network."""
+    """Translate ``model`` as of the task's graph; slow, a minute for a large network."""
     example, shapes = GRAPHS[manifest.task].example(manifest)
     logger = logging.getLogger("torch.onnx")
     level = logger.level
