@@ -1,31 +1,32 @@
 """Help and truth: the device report, about, and the folders a user may want to see."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from studio.core import settings as keys
+from studio.core.device import DeviceTruth
 from studio.ui.drawing_files import show_in_folder
-from studio.ui.live_controller import LiveController
 from studio.ui.model_card import facts_line, origin_line
 from studio.ui.session import Session
 
 
 class HelpCommands(QObject):
-    """What the Help menu shows. GUI thread only."""
+    """What the Help menu shows; ``truth`` tells what computes the pictures in sight. GUI thread only."""
 
-    def __init__(self, session: Session, live: LiveController, window: QWidget) -> None:
+    def __init__(self, session: Session, truth: Callable[[], DeviceTruth | None], window: QWidget) -> None:
         super().__init__(window)
         self._session = session
-        self._live = live
+        self._truth = truth
         self._window = window
 
     def show_device_report(self) -> None:
         """What computes the pictures and why, to read and to copy."""
         from studio.ui.dialogs.sheets import show_device_report
 
-        truth = self._live.device
+        truth = self._truth()
         line = truth.text if truth is not None else "No model has been loaded yet"
         show_device_report(self._window, line, truth.report if truth is not None else "")
 

@@ -34,7 +34,7 @@ class LiveController(QObject):
     *Signals*
     picture_changed(LivePicture | None): show this; None: there is no picture of the open drawing.
     status_changed(LiveState, str): what the dot and the words beside it say.
-    device_changed(str, str): what computes the pictures for the status bar, and the longer story.
+    device_changed(DeviceTruth, str): what computes the pictures, and how it fares.
     speed_changed(float | None): the milliseconds that the model in use took last; None: another one is.
     label_pictures_ready(str, dict): small pictures for the label grid.
     enabled_changed(bool): live was switched on or off.
@@ -42,7 +42,7 @@ class LiveController(QObject):
 
     picture_changed = Signal(object)
     status_changed = Signal(object, str)
-    device_changed = Signal(str, str)
+    device_changed = Signal(object, str)
     speed_changed = Signal(object)
     label_pictures_ready = Signal(str, object)
     enabled_changed = Signal(bool)
@@ -247,9 +247,7 @@ class LiveController(QObject):
             )
 
     def _tell_device(self, truth: DeviceTruth, run_ms: float) -> None:
-        self.device_changed.emit(
-            truth.line, f"{truth.story}; the network alone takes {run_ms:.0f} ms of a picture"
-        )
+        self.device_changed.emit(truth, f"the network alone takes {run_ms:.0f} ms of a picture")
         self.speed_changed.emit(run_ms)
 
     def _on_failed(self, failure: InferenceFailed) -> None:

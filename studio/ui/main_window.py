@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         self.files = DrawingFiles(session, live, settings, messages, self)
         self.models = ModelImport(session, settings, messages, self)
         self.edit = EditCommands(session, self.canvas, live, messages, self)
-        self.help = HelpCommands(session, live, self)
+        self.help = HelpCommands(session, lambda: self.status_lines.truth, self)
         parts = Parts(
             session, self.toolbox, self.canvas, self.colours, live, self.files, self.edit, self.help, self
         )

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.core.device import DeviceTruth
 from studio.core.live import LiveState
 from studio.ui.live_controller import LiveController
 from studio.ui.status_bar import StatusBar
@@ -20,16 +21,16 @@ class StatusLine(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.state: tuple[LiveState, str] | None = None
-        self.device: tuple[str, str] | None = None
+        self.device: tuple[DeviceTruth, str] | None = None
 
     def show_state(self, state: LiveState, text: str) -> None:
         """The workspace does something else now."""
         self.state = state, text
         self.changed.emit()
 
-    def show_device(self, line: str, story: str) -> None:
-        """The workspace's pictures are computed by this."""
-        self.device = line, story
+    def show_device(self, truth: DeviceTruth, note: str) -> None:
+        """The workspace's pictures are computed by this; ``note`` says in words how it fares."""
+        self.device = truth, note
         self.changed.emit()
 
 
@@ -50,10 +51,20 @@ class StatusLines(QObject):
     def __getitem__(self, space: Space) -> StatusLine:
         return self._lines[space]
 
+    @property
+    def truth(self) -> DeviceTruth | None:
+        """What computes the pictures of the workspace in sight; None until a model has been loaded."""
+        device = self._device
+        return None if device is None else device[0]
+
+    @property
+    def _device(self) -> tuple[DeviceTruth, str] | None:
+        return self._lines[self._spaces.space].device or self._lines[Space.DRAW].device
+
     def _show(self) -> None:
-        own, drawing = self._lines[self._spaces.space], self._lines[Space.DRAW]
-        state, device = own.state or drawing.state, own.device or drawing.device
+        state = self._lines[self._spaces.space].state or self._lines[Space.DRAW].state
         if state is not None:
             self._bar.show_live(*state)
-        if device is not None:
-            self._bar.show_device(*device)
+        if self._device is not None:
+            truth, note = self._device
+            self._bar.show_device(truth.line, f"{truth.story}; {note}")

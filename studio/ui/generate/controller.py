@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from studio.core import settings as keys
+from studio.core.device import DeviceTruth
 from studio.core.gallery import Gallery
 from studio.core.generate import (
     ANY,
@@ -47,13 +48,13 @@ class GenerateController(QObject):
     changed(): another model, other rows, columns or pictures chosen, or another dial.
     pictures_changed(tuple[Place, ...]): the pictures of these places have come.
     state_changed(LiveState, str): what the dot and the words beside it say.
-    device_changed(str, str): what computes the pictures, and the longer story.
+    device_changed(DeviceTruth, str): what computes the pictures, and how it fares.
     """
 
     changed = Signal()
     pictures_changed = Signal(object)
     state_changed = Signal(object, str)
-    device_changed = Signal(str, str)
+    device_changed = Signal(object, str)
 
     def __init__(
         self,
@@ -81,7 +82,7 @@ class GenerateController(QObject):
         self._asked: GenerateRequest | None = None
         self._asked_ms = 0.0
         self._trouble = ""
-        self._device_told = ("", "")
+        self._device: DeviceTruth | None = None
         inference.generated.connect(self._on_generated)
         inference.generate_failed.connect(self._on_failed)
         session.generator_changed.connect(self._on_model)
@@ -233,8 +234,8 @@ class GenerateController(QObject):
     def tell_state(self) -> None:
         """Say what is being done, and what does it."""
         self.state_changed.emit(*self._state())
-        if self._device_told[0]:
-            self.device_changed.emit(*self._device_told)
+        if self._device is not None:
+            self.device_changed.emit(self._device, "it makes the pictures of the grid in batches")
 
     # Inside
 
@@ -278,8 +279,7 @@ class GenerateController(QObject):
 
     def _on_generated(self, made: Generated) -> None:
         self._asked_ms += made.run_ms
-        line = made.device.line
-        self._device_told = line, f"{made.device.story}; it makes the pictures of the grid in batches"
+        self._device = made.device
         if self._gallery.take(made):
             if self._gallery.is_complete:
                 self._asked = None

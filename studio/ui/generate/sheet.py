@@ -24,6 +24,8 @@ from studio.ui.icons import Checked, IconBook
 from studio.ui.theme import SMALL_PX, tabular
 
 NAME_LEAST_PX, NAME_MOST_PX = 28, 120
+LOCK_AROUND_PX = 30
+"""What a lock is wider than its seed: the icon and the room around both."""
 
 
 class GridSheet(QWidget):
@@ -133,13 +135,23 @@ class GridSheet(QWidget):
 
     def _place_locks(self) -> None:
         layout = self._layout()
-        for place, button in enumerate(self.locks):
+        shown = self.locks[: len(self._controller.columns)]
+        # A seed cut short is another seed: without room for all of each, the tooltips alone tell them.
+        whole = all(self._whole_width(button) <= layout.side + GAP_PX for button in shown)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if whole else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        for place, button in enumerate(shown):
+            button.setToolButtonStyle(style)
             cell = layout.cell(0, place)
             wide = min(button.sizeHint().width(), layout.side + GAP_PX)
             box = QRect(0, 0, wide, HEADER_PX - 4)
             box.moveCenter(cell.center())
             box.moveBottom(cell.top() - 4)
             button.setGeometry(box)
+
+    def _whole_width(self, button: QToolButton) -> int:
+        return button.fontMetrics().horizontalAdvance(button.text()) + LOCK_AROUND_PX
 
     def _at(self, position: QPointF) -> tuple[int, int] | None:
         point, layout = position.toPoint(), self._layout()

@@ -26,14 +26,14 @@ class GenerateWorkspace(QStackedWidget):
     *Signals*
     layer_wanted(QImage, str): this shall become a layer of the drawing, under this name.
     train_wanted(), model_wanted(): the user wants to train a model, or to add a file.
-    state_changed(LiveState, str), device_changed(str, str): for the status bar.
+    state_changed(LiveState, str), device_changed(DeviceTruth, str): for the status bar.
     """
 
     layer_wanted = Signal(object, str)
     train_wanted = Signal()
     model_wanted = Signal()
     state_changed = Signal(object, str)
-    device_changed = Signal(str, str)
+    device_changed = Signal(object, str)
 
     def __init__(
         self,

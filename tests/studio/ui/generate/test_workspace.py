@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -14,7 +15,7 @@ from studio.core.seeds import Column
 from studio.ui.generate.workspace import GenerateWorkspace
 from studio.ui.workspaces import Space
 from tests.fixtures.models import TinyGenerator, TinyModel, flat_colour
-from tests.studio.running import MakeStudio
+from tests.studio.running import MakeStudio, wait_for_picture
 from tests.studio.ui.generate.hands import CTRL, LEFT, WAIT_MS, click, visit, wait_for_pictures
 
 
@@ -98,6 +99,41 @@ def test_a_typed_seed_and_another_number_of_columns_are_shown(qtbot: QtBot, spac
     assert [column.seed for column in space.controller.columns] == [400, 401, 402]
     assert [button.text() for button in space.sheet.locks if button.isVisible()] == ["400", "401", "402"]
     wait_for_pictures(qtbot, space)
+
+
+def test_a_seed_is_told_whole_or_by_the_tooltip_alone(qtbot: QtBot, space: GenerateWorkspace) -> None:
+    space.bar.seed.setValue(999_000)
+    beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    styles = set()
+    for columns in (3, 16):
+        space.bar.columns.setValue(columns)
+        QApplication.processEvents()
+        locks = [button for button in space.sheet.locks if button.isVisible()]
+        assert len(locks) == columns
+        assert all(button.width() >= button.sizeHint().width() for button in locks), "nothing is cut"
+        assert "999000" in locks[0].toolTip()
+        styles |= {button.toolButtonStyle() is beside for button in locks}
+    assert styles == {True, False}, "with and without room for all of it"
+
+
+def test_the_details_tell_what_computes_the_pictures_in_sight(
+    qtbot: QtBot, running: Studio, space: GenerateWorkspace
+) -> None:
+    window = running.window
+    generates = window.status_lines.truth
+    assert generates is not None
+    assert "model: Tiny generator" in generates.report
+    window.open_space(Space.DRAW)
+    wait_for_picture(qtbot, running)
+    draws = window.status_lines.truth
+    assert draws is running.live.device
+    assert draws is not generates
+    window.open_space(Space.GENERATE)
+    window.status.details.click()
+    sheet = window.findChild(QDialog)
+    assert sheet is not None
+    assert generates.report == sheet.findChild(QPlainTextEdit).toPlainText()
+    sheet.close()
 
 
 def test_columns_that_come_back_get_their_pictures_again(qtbot: QtBot, space: GenerateWorkspace) -> None:
