@@ -79,6 +79,12 @@ def _run(config: TrainConfig, as_json: bool, *, resume: bool) -> None:
             recorder.close()
     if result.failed:
         raise SystemExit(1)
+    if not as_json and result.step:
+        if result.complete:
+            told = f"Trained. Make a model file with: sketch-train export {config.run} --out MODEL.onnx"
+        else:
+            told = f"Stopped at step {result.step}. Go on with: sketch-train resume {config.run}"
+        sys.stderr.write(f"{told}\n")
 
 
 @contextlib.contextmanager

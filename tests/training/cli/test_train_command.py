@@ -25,7 +25,11 @@ def given(pairs: Path, run: Path, *more: str) -> list[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_training_saves_its_state_and_goes_on_from_there(
-    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+    pairs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: signal.Signals,
 ) -> None:
     class Interrupting(ProgressBar):
         def __call__(self, event: events.Event) -> None:
@@ -38,11 +42,13 @@ def test_an_interrupted_training_saves_its_state_and_goes_on_from_there(
     assert main(given(pairs, tmp_path / "run")) == 0
     assert last_checkpoint(tmp_path / "run").step == 1
     assert signal.getsignal(number) is before
+    assert f"step 1. Go on with: sketch-train resume {tmp_path / 'run'}" in capsys.readouterr().err
     monkeypatch.undo()
     assert main(["resume", str(tmp_path / "run")]) == 0
     lines = (tmp_path / "run" / JOURNAL).read_text(encoding="utf-8").splitlines()
     steps = [event["step"] for event in map(json.loads, lines) if event["event"] == "StepDone"]
     assert steps == [1, 2, 3, 4]
+    assert "sketch-train export" in capsys.readouterr().err
 
 
 def test_a_second_interrupt_stops_at_once_and_the_last_checkpoint_is_whole(
