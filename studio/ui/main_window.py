@@ -277,6 +277,7 @@ class MainWindow(QMainWindow):
     def _on_space(self, space: Space) -> None:
         elsewhere = "" if space is Space.DRAW else "This acts on the drawing; go to Draw first"
         self.actions_table.hold(elsewhere, ANYWHERE)
+        self.status.zoom.setVisible(space is Space.DRAW)
         if space is Space.DRAW:
             self.canvas.setFocus()
 

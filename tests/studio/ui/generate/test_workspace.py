@@ -38,8 +38,10 @@ def test_the_status_bar_says_what_makes_the_pictures_and_the_drawing_has_its_own
     assert bar.state is LiveState.LIVE
     assert bar.live_text.text().endswith("24 pictures")
     assert bar.device_text.text().startswith("CPU")
+    assert not bar.zoom.isVisible(), "it is the canvas's"
     running.window.open_space(Space.DRAW)
     assert "24 pictures" not in bar.live_text.text()
+    assert bar.zoom.isVisible()
     running.window.open_space(Space.GENERATE)
     assert bar.live_text.text().endswith("24 pictures")
 
