@@ -1,22 +1,16 @@
 """Work of the training package that is no training, in a process of its own: the window never waits."""
 
-import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from studio.core.settings import Settings
 from studio.workers.training import PYTHON, check_pytorch, worker_command
-from training import commands, events
+from studio.workers.work_process import WorkProcess
+from training import events
 from training.files import UserError
-
-log = logging.getLogger(__name__)
-
-PATIENCE_MS = 5_000
-"""How long a process that was told to stop may take before it is ended by force."""
 
 
 class Errand(QObject):
@@ -39,7 +33,7 @@ class Errand(QObject):
     def __init__(self, settings: Settings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._process: _Process | None = None
+        self._process: WorkProcess | None = None
 
     @property
     def busy(self) -> bool:
@@ -52,7 +46,7 @@ class Errand(QObject):
             raise UserError("Something is being worked on already; wait for it, or cancel it.")
         python = self._settings.get(PYTHON) if self._settings is not None else ""
         check_pytorch(python)
-        process = self._process = _Process(self)
+        process = self._process = WorkProcess(self)
         process.said.connect(self._on_said)
         process.ended.connect(self._on_ended)
         self.busy_changed.emit(True)
@@ -68,7 +62,7 @@ class Errand(QObject):
     def close(self) -> None:
         """End every process at once."""
         self._process = None
-        for process in self.findChildren(_Process):
+        for process in self.findChildren(WorkProcess):
             process.kill()
             process.waitForFinished(2000)
 
@@ -85,65 +79,3 @@ class Errand(QObject):
             self.done.emit(path)
         else:
             self.failed.emit(problem)
-
-
-class _Process(QProcess):
-    """A worker that speaks in lines of JSON; it goes away by itself once it has ended.
-
-    *Signals*
-    said(Event): what it tells.
-    ended(Path, str): what came of it, or None and a sentence.
-    """
-
-    said = Signal(object)
-    ended = Signal(object, str)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._rest = b""
-        self._result: Path | None = None
-        self._given_up = False
-        self.readyReadStandardOutput.connect(self._read)
-        self.finished.connect(self._on_finished)
-        self.errorOccurred.connect(self._on_error)
-
-    def begin(self, command: list[str], request: Mapping[str, Any]) -> None:
-        self.start(command[0], command[1:])
-        self.write(json.dumps(request).encode() + b"\n")
-
-    def give_up(self) -> None:
-        self._given_up = True
-        self.write(commands.to_json(commands.Stop()).encode() + b"\n")
-        QTimer.singleShot(PATIENCE_MS, self, self.kill)
-
-    def _read(self) -> None:
-        *lines, self._rest = (self._rest + self.readAllStandardOutput().data()).split(b"\n")
-        for line in lines:
-            try:
-                event = events.from_json(line.decode())
-            except ValueError:
-                log.warning("the working process said %r", line[:200])
-                continue
-            if isinstance(event, events.Written):
-                self._result = Path(event.path)
-            self.said.emit(event)
-
-    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        self._read()
-        said = bytes(self.readAllStandardError().data()).decode(errors="replace").strip()
-        last = said.splitlines()[-1] if said else "its process was ended"
-        problem = ""
-        if status is QProcess.ExitStatus.CrashExit or code != 0 or self._result is None:
-            self._result = None
-            refused = code == 2 and bool(said) and status is QProcess.ExitStatus.NormalExit
-            problem = last if refused else f"That failed: {last}. The log has the details."
-            if not self._given_up:
-                log.error("the work ended with %d: %s", code, said[-4000:])
-        self.ended.emit(self._result, problem)
-        self.deleteLater()
-
-    def _on_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            problem = f"{self.program()} cannot be started; name another Python under Settings."
-            self.ended.emit(None, problem)
-            self.deleteLater()

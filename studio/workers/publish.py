@@ -1,23 +1,20 @@
 """Models made of runs: exported and proved in a process of its own, so that the window never waits."""
 
-import json
-import logging
 import re
 import shutil
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, Signal
 
 from studio.core import settings as keys
 from studio.core.runs import hold_checkpoint
 from studio.core.settings import Settings
 from studio.workers.training import PYTHON, worker_command
+from studio.workers.work_process import WorkProcess
 from training import events
 from training.files import UserError
-
-log = logging.getLogger(__name__)
 
 LONGEST_STEM = 80
 
@@ -57,7 +54,8 @@ class Publisher(QObject):
     def __init__(self, settings: Settings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._process: QProcess | None = None
+        self._process: WorkProcess | None = None
+        self._worst = 0
         self._trial = False
         self._held = Path()
 
@@ -115,42 +113,27 @@ class Publisher(QObject):
             "card": asdict(card),
             "step": None,
         }
-        process = QProcess(self)
-        process.finished.connect(self._on_finished)
-        process.errorOccurred.connect(self._on_error)
-        self._process = process
+        process = self._process = WorkProcess(self, "The export")
+        process.said.connect(self._on_said)
+        process.ended.connect(self._on_ended)
         self.busy_changed.emit(True)
-        command = worker_command(self._settings.get(PYTHON) if self._settings is not None else "")
-        process.start(command[0], command[1:])
-        process.write(json.dumps(request).encode() + b"\n")
+        python = self._settings.get(PYTHON) if self._settings is not None else ""
+        process.begin(worker_command(python), request)
 
-    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        process = self._process
-        if process is None:
+    def _on_said(self, event: events.Event) -> None:
+        if isinstance(event, events.Exported):
+            self._worst = event.worst
+
+    def _on_ended(self, path: Path | None, problem: str) -> None:
+        if self._process is None:
             return
-        lines = bytes(process.readAllStandardOutput().data()).decode().splitlines()
-        said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-        self._end(process)
-        if status is QProcess.ExitStatus.NormalExit and code == 0 and lines:
-            told = events.from_json(lines[-1])
-            if isinstance(told, events.Exported):
-                self.published.emit(Published(Path(told.path), told.worst, self._trial))
-                return
-        log.error("the export ended with %d: %s", code, said[-4000:])
-        last = said.splitlines()[-1] if said else "its process was ended"
-        self.failed.emit(last if code == 2 else f"The export failed: {last}. The log has the details.")
-
-    def _on_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart and self._process is not None:
-            program = self._process.program()
-            self._end(self._process)
-            self.failed.emit(f"{program} cannot be started; name another Python under Settings.")
-
-    def _end(self, process: QProcess) -> None:
         self._process = None
         shutil.rmtree(self._held, ignore_errors=True)
-        process.deleteLater()
         self.busy_changed.emit(False)
+        if path is not None:
+            self.published.emit(Published(path, self._worst, self._trial))
+        else:
+            self.failed.emit(problem)
 
 
 def trials_dir() -> Path:
