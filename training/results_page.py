@@ -60,6 +60,7 @@ def page(reports: Mapping[str, Mapping[str, Any]], pictures: str) -> str:
             rows = []
             for report in runs.values():
                 rows += [row for row in (ours(report), reported_row(report, theirs)) if row]
+                rows += baseline_rows(report) if theirs == "figures" else []
             parts.append(_table(rows))
         parts.append(_counts(list(runs.values())))
         parts += [_section(f"{pictures}/{name}", report) for name, report in runs.items()]
@@ -81,6 +82,16 @@ def figures_row(report: Mapping[str, Any]) -> Row:
         said = found["discriminator"]
         row["D right on real / generated"] = f"{said['real']:.1%} / {said['generated']:.1%}"
     return row
+
+
+def baseline_rows(report: Mapping[str, Any]) -> list[Row]:
+    """The figures of what learns nothing, where they were asked for, at the size of the run's pictures."""
+    found = (report["evaluation"] or {}).get("baselines") or {}
+    return [
+        {"recipe": f"{name.replace('_', ' ')}, {report['size']} px", "trained": "not"}
+        | {_head_of(metric): number_text(value) for metric, value in metrics.items()}
+        for name, metrics in found.items()
+    ]
 
 
 def classifier_row(report: Mapping[str, Any]) -> Row:
@@ -122,13 +133,17 @@ def command(report: Mapping[str, Any]) -> str:
     if recipe is not None:
         mine, theirs = (_flat(to_dict(one)) for one in (config, recipe.config))
         for name in setting_names():
-            # What a run settles by itself (0 = found out) is no change of the person's.
-            changed = mine.get(name) != theirs.get(name) and theirs.get(name) != 0
+            changed = mine.get(name) != theirs.get(name) and not _settled(name, theirs.get(name))
             if changed and name not in NOT_SETTINGS:
                 value = mine.get(name)
                 shown = ",".join(map(str, value)) if isinstance(value, list) else value
                 parts.append(f"--set {name}={shown}")
     return " ".join(parts)
+
+
+def _settled(name: str, value: Any) -> bool:
+    """Whether a recipe leaves this to the run, which finds it out: that is no change of the person's."""
+    return value == "auto" or (name in ("batch_size", "channels") and value == 0)
 
 
 def write_results(out: Path, runs: Sequence[Path]) -> None:
@@ -191,7 +206,7 @@ def _difference(report: Mapping[str, Any]) -> str:
     told = [one for one in told if not same or not (one["figure"] in COLUMNS or CLASSIFIED in one["figure"])]
     words = "; ".join(f"{one['figure']} {one['value']}" + f" ({one['on']})" * bool(one["on"]) for one in told)
     if not same:
-        reasons.append("the source measured other data")
+        reasons.append("its figures are of the source's own data")
     metrics = (report["evaluation"] or {}).get("metrics", {})
     if metrics and "fid" not in metrics and any(one["figure"] == "FID" for one in report["reported"]):
         reasons.append("no FID was taken, for want of the Inception weights")

@@ -56,7 +56,7 @@ def test_reported_figures_of_other_data_are_told_in_words() -> None:
     text = page({"a": report("sketch-label-unet", "openmoji")}, "results")
     assert ", reported*" not in text
     assert "FID 95.78" in text
-    assert "other data" in text
+    assert "the source's own data" in text
     assert "no FID was taken" in text
 
 
@@ -67,6 +67,20 @@ def test_the_command_says_what_differs_from_the_recipe() -> None:
     assert (
         made == "python -m training train --recipe cgan --data DIR --run RUN --minutes 15 --set batch_size=64"
     )
+
+
+def test_what_a_run_settles_by_itself_is_no_change_and_a_switch_is_one() -> None:
+    config = to_dict(get_recipe("lineart").config)
+    config["discriminator"] |= {"augment": "none", "attention": True}
+    made = command(report("lineart", config=config))
+    assert "augment" not in made
+    assert "--set discriminator.attention=True" in made
+
+
+def test_what_learns_nothing_stands_below_the_run() -> None:
+    measured = FIGURES | {"metrics": {"l1": 0.1}, "baselines": {"line_art": {"l1": 0.25}}}
+    text = page({"a": report("lineart", "openmoji", evaluation=measured)}, "results")
+    assert "| line art, 32 px | not | 0.25 |" in text
 
 
 def test_names_do_not_break_the_table() -> None:
