@@ -9,7 +9,7 @@ from studio.core.geometry import EMPTY, Rect
 from studio.core.layers import Layer
 from studio.core.tiles import Pixels, TileIndex, TileSurface
 
-MAX_STEPS = 1000
+MAX_STEPS = 500
 MAX_BYTES = 512 * 1024 * 1024
 
 

@@ -1,15 +1,12 @@
 """The host of a training run: the loop in a thread of this process, or in a process of its own."""
 
 import collections
-import contextlib
 import gc
 import importlib
 import importlib.util
 import json
 import logging
-import os
 import sys
-import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +15,7 @@ from PySide6.QtCore import QObject, QProcess, QThread, Signal
 
 from studio.core.runs import RunLock
 from studio.core.settings import Setting, Settings
+from studio.workers.pace import yield_to_the_window
 from training import commands, events
 from training.commands import Command
 from training.events import Event
@@ -217,7 +215,7 @@ class _Thread(QThread):
 
     def run(self) -> None:
         """The thread. The one broad catch of this thread stands here."""
-        _yield_to_the_window()
+        yield_to_the_window(NICE)
         try:
             # By name, so that no import of the window's leads to torch.
             loop = importlib.import_module("training.loop")
@@ -341,10 +339,3 @@ def worker_command(python: str = "") -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "--train-worker"]
     return [sys.executable, "-m", "training.worker"]
-
-
-def _yield_to_the_window() -> None:
-    """Let the pen go first. Threads that torch starts from this one inherit it (Linux; elsewhere Qt asks)."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
