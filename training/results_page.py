@@ -219,7 +219,7 @@ def _counts(reports: Sequence[Mapping[str, Any]]) -> str:
     told = []
     for report in reports:
         found = report["evaluation"]
-        if found is None:
+        if found is None or "n" not in found:
             continue
         text = f"{report['recipe']['name']}: N = {found['n']:,} of the {found['split']} split"
         for one in report["classifiers"]:

@@ -83,6 +83,13 @@ def test_what_learns_nothing_stands_below_the_run() -> None:
     assert "| line art, 32 px | not | 0.25 |" in text
 
 
+def test_a_run_whose_discriminator_alone_was_asked_has_no_count_of_pictures() -> None:
+    measured = {"discriminator": FIGURES["discriminator"]}
+    text = page({"a": report("cgan", evaluation=measured, classifiers=[])}, "results")
+    assert "D right on real" in text
+    assert "N =" not in text
+
+
 def test_names_do_not_break_the_table() -> None:
     text = page({"a": report("cgan", "a|b", "x|y*", evaluation=None, classifiers=[])}, "results")
     assert "## a\\|b" in text
