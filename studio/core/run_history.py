@@ -125,6 +125,8 @@ class RunHistory:
     warning: events.Warned | None = None
     reached: int = 0
     """The last step that any event speaks of."""
+    complete: bool = False
+    """Whether it has ended as planned. How many steps fit into a time is then known for good."""
 
     @classmethod
     def of_run(cls, run: Path) -> "RunHistory":
@@ -142,6 +144,8 @@ class RunHistory:
     @property
     def steps(self) -> int:
         """The steps in all, 0 while they are not known."""
+        if self.complete:
+            return self.reached
         known = self.last or self.started
         return known.steps if known is not None else 0
 
@@ -150,7 +154,9 @@ class RunHistory:
         self.reached = getattr(event, "step", self.reached)
         match event:
             case events.Started():
-                self.started = event
+                self.started, self.complete = event, False
+            case events.Finished():
+                self.complete = event.complete
             case events.StepDone():
                 self._add_step(event)
             case events.MetricsReady():

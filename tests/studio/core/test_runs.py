@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -261,3 +262,15 @@ def test_where_nothing_can_be_linked_it_is_copied(tmp_path: Path, monkeypatch: p
     keep_checkpoint(tmp_path / "run", 4)
     assert hold_checkpoint(tmp_path / "run", tmp_path / "held") == 4
     assert checkpoints_of(tmp_path / "held") == (4,)
+
+
+def test_a_run_whose_time_is_up_has_gone_all_the_way() -> None:
+    history = RunHistory()
+    for event in (STARTED, step(91), events.Finished(91, complete=True)):
+        history.add(event)
+    assert (history.step, history.steps) == (91, 91)
+    for event in (replace(STARTED, step=91, resumed=True), step(95)):
+        history.add(event)
+    assert (history.step, history.steps) == (95, 100), "extended"
+    history.add(events.Finished(95, complete=False))
+    assert (history.step, history.steps) == (95, 100)
