@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
 
 from studio.core import settings as keys
 from studio.core.layers import LayerKind
+from studio.core.library import ModelEntry
 from studio.core.live import LivePicture
 from studio.core.settings import Settings
 from studio.ui import window_state
@@ -263,6 +264,7 @@ class MainWindow(QMainWindow):
         self.status.details_wanted.connect(self.help.show_device_report)
         self.status.zoom_clicked.connect(self._show_zoom_menu)
         self.first_steps.finished.connect(self._on_first_steps_done)
+        self._session.entry_changed.connect(self._on_entry_changed)
         self._theme.changed.connect(self._show_colours)
         self.setAcceptDrops(True)
         self.status.show_zoom(canvas.view.zoom, canvas.view.rotation, canvas.view.mirror)
@@ -309,6 +311,10 @@ class MainWindow(QMainWindow):
         labels = self._session.document.choices.labels
         if labels != self._labels_seen:
             self._labels_seen = labels
+            self.first_steps.done(Step.LABEL)
+
+    def _on_entry_changed(self, entry: ModelEntry | None) -> None:
+        if entry is not None and entry.manifest is not None and not entry.manifest.labels:
             self.first_steps.done(Step.LABEL)
 
     def _on_colour_picked(self, red: int, green: int, blue: int) -> None:

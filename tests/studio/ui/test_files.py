@@ -25,6 +25,7 @@ from studio.ui.dialogs.clean_up import CleanUpDialog
 from studio.ui.exporting import ExportContent, ExportJob, ExportOptions
 from studio.ui.first_steps import Step
 from studio.ui.line_art import Scan, read_scan
+from tests.fixtures.models import TinyModel, entry_for
 from tests.studio.running import MakeStudio
 from tests.studio.ui.hands import draw
 from training.files import UserError
@@ -244,6 +245,13 @@ def test_the_first_start_shows_three_hints_that_go_when_done(qtbot: QtBot, make_
     studio.document.set_choices(labels=(("Food & Drink", 1.0),))
     assert steps.left == ()
     assert not studio.settings.get(keys.FIRST_START)
+
+
+def test_no_label_is_to_be_picked_where_the_model_has_none(make_studio: MakeStudio, tmp_path: Path) -> None:
+    studio = first_start(make_studio)
+    path = TinyModel(name="Plain", labels=()).save(tmp_path, "plain.onnx")
+    studio.session.entry_changed.emit(entry_for(path, TinyModel(name="Plain", labels=()).manifest()))
+    assert set(studio.window.first_steps.left) == {Step.DRAW, Step.COLOUR}
 
 
 def test_a_later_start_is_blank_and_shows_no_hints(make_studio: MakeStudio) -> None:
