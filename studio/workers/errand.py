@@ -63,8 +63,7 @@ class Errand(QObject):
         """End every process at once."""
         self._process = None
         for process in self.findChildren(WorkProcess):
-            process.kill()
-            process.waitForFinished(2000)
+            process.end_now()
 
     def _on_said(self, event: events.Event) -> None:
         if self.sender() is self._process and isinstance(event, events.Preparing):

@@ -89,8 +89,7 @@ class Publisher(QObject):
         """Give up what is under way and forget the trials."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.waitForFinished(2000)
+            process.end_now()
         shutil.rmtree(trials_dir(), ignore_errors=True)
 
     def _hold(self, run: Path, step: int | None = None, *, best: bool = False) -> int:

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE_MS = 5_000
 """How long a process that was told to stop may take before it is ended by force."""
+END_MS = 2_000
 
 
 class WorkProcess(QProcess):
@@ -47,6 +48,12 @@ class WorkProcess(QProcess):
         self._given_up = True
         self.write(commands.to_json(commands.Stop()).encode() + b"\n")
         QTimer.singleShot(PATIENCE_MS, self, self.kill)
+
+    def end_now(self) -> None:
+        """End the worker by force, and wait until it is gone; nobody asks what becomes of its work."""
+        self._given_up = True
+        self.kill()
+        self.waitForFinished(END_MS)
 
     def _read(self) -> None:
         *lines, self._rest = (self._rest + self.readAllStandardOutput().data()).split(b"\n")
