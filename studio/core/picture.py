@@ -1,7 +1,6 @@
 """From a drawing to its picture: the network's size, the network, and back to the drawing's size."""
 
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -121,11 +120,8 @@ class Painter:
         if found is not None and hinted:
             hints = fill_regions(hints, found.result())
         full = snapshot.width, snapshot.height
-        working = working_size(*full)
-        size = full if request.full_size else working
-        sizes = list(dict.fromkeys([working, size]))
-        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
-        planned = self._beside.submit(self._plan, snapshot, sizes)
+        size = full if request.full_size else working_size(*full)
+        planned = self._beside.submit(self._plan, snapshot, size)
         run_start = time.perf_counter()
         output = self.engine.run(
             place.place(small, 255),
@@ -177,25 +173,27 @@ class Painter:
         settled = settle_colours(even_regions(colours, regions, hinted), regions, hints)
         return without_specks(settled, regions, hinted)
 
-    def _plan(self, snapshot: DocumentSnapshot, sizes: Sequence[tuple[int, int]]) -> list[CarryPlan]:
-        """Return the plans that bring colours to the ``sizes`` of a drawing, from one to the next.
-
-        Large drawings are reached by way of their working size.
+    def _plan(self, snapshot: DocumentSnapshot, size: tuple[int, int]) -> list[CarryPlan]:
+        """Return the plans that bring colours to ``size``; large drawings are reached by way of their working
+        size. Only the thread beside the network knows the plans.
         """
+        full = snapshot.width, snapshot.height
+        working = working_size(*full)
+        self._plans = {known: plan for known, plan in self._plans.items() if known in (working, full)}
         tiles = snapshot.line.tiles
         side = max(1, round(self.engine.manifest.size / self.engine.manifest.grain))
         plans = []
-        for size in sizes:
-            ink = np.bitwise_not(compose.sketch_of(snapshot, *size))
-            scale = max(1.0, max(size) / side)
-            plan, planned = self._plans.get(size, (None, tiles))
+        for reached in dict.fromkeys([working, size]):
+            ink = np.bitwise_not(compose.sketch_of(snapshot, *reached))
+            scale = max(1.0, max(reached) / side)
+            plan, planned = self._plans.get(reached, (None, tiles))
             if plan is None or plan.scale != scale:
                 plan = CarryPlan.of(ink, scale)
             elif tiles is not planned:
                 plan = plan.updated(ink, _scaled(tiles.changed_since(planned), tiles, ink.shape))
-            self._plans[size] = (plan, tiles)
+            self._plans[reached] = (plan, tiles)
             plans.append(plan)
-            side = max(size)
+            side = max(reached)
         return plans
 
 
