@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-INK_IS_WALL = 0.25
-"""Darkness from which a pixel counts as line: light pencil yes, grey paper no."""
+from training.networks.papers import border_of
+
 FINEST = 2
 """Side of the finest cells in pixels; the pyramid's levels above have cells of 4, 8 and 16."""
 LEVELS = 3
@@ -26,33 +26,19 @@ STEPS_PER_RENORMALISING = 3
 TINY = 1e-12
 
 
-def spread_hints(sketch: Tensor, hints: Tensor) -> Tensor:
+def spread_hints(papers: list[Tensor], hints: Tensor) -> Tensor:
     """Return hints spread over their line-enclosed regions, at half the resolution.
 
-    ``sketch`` [N,1,H,W], 1 = paper, 0 = ink; ``hints`` [N,4,H,W], straight RGBA in 0..1; H and W are
-    multiples of 16. The result [N,4,H/2,W/2] is premultiplied RGBA: where several hints meet it is their
-    local mixture, its alpha their strength, and it is zero on lines and in regions without a hint.
+    ``papers`` are those of `papers_of`; ``hints`` [N,4,H,W], straight RGBA in 0..1; H and W are multiples of
+    16. The result [N,4,H/2,W/2] is premultiplied RGBA: where several hints meet it is their local mixture,
+    its alpha their strength, and it is zero on lines and in regions without a hint.
     """
-    return _spread(_seeds(_free_of_ink(sketch), hints), papers_of(sketch)[1:])[:, :4]
+    return _spread(_seeds(papers[0], hints), papers[1:])[:, :4]
 
 
-def find_ground(sketch: Tensor) -> Tensor:
+def find_ground(papers: list[Tensor]) -> Tensor:
     """Return the paper around the drawing, reached from the border: [N,1,H/2,W/2], 1 = ground, else 0."""
-    papers = papers_of(sketch)[1:]
-    inner = F.pad(torch.ones_like(papers[0])[:, :, 1:-1, 1:-1], (1, 1, 1, 1), value=0.0)
-    return _spread((1.0 - inner) * papers[0], papers)
-
-
-def _free_of_ink(sketch: Tensor) -> Tensor:
-    return (sketch > 1.0 - INK_IS_WALL).float()
-
-
-def papers_of(sketch: Tensor) -> list[Tensor]:
-    """The pixels of ``sketch`` [N,1,H,W] and the cells of two, four and so on that hold no ink."""
-    papers = [_free_of_ink(sketch)]
-    for _ in range(LEVELS + 1):
-        papers.append(1.0 - F.max_pool2d(1.0 - papers[-1], 2))
-    return papers
+    return _spread(border_of(papers[1]) * papers[1], papers[1:])
 
 
 def _spread(seeds: Tensor, papers: list[Tensor]) -> Tensor:

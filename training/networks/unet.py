@@ -28,9 +28,10 @@ from torch.nn import functional as F  # noqa: N812
 
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
 from training.networks.chance import chance_length, region_chance
+from training.networks.papers import papers_of
 from training.networks.regions import average_by_region, find_regions
 from training.networks.registry import register_network
-from training.networks.spread import find_ground, papers_of, spread_hints
+from training.networks.spread import find_ground, spread_hints
 
 STRIDE = 32
 SMALLEST, LARGEST = 64, 1024
@@ -171,8 +172,8 @@ class UNetGenerator(nn.Module):
         condition = self._condition(label, noise, sketch)
         alpha = hints[:, 3:]
         drawn = torch.cat([1.0 - sketch, hints[:, :3] * alpha, alpha], dim=1)
-        spread = spread_hints(sketch, hints)
-        ground = find_ground(sketch)
+        papers = papers_of(sketch)
+        spread, ground = spread_hints(papers, hints), find_ground(papers)
         x = torch.cat([_active(self.stem(drawn)), spread, ground], dim=1)
         x = _active(self.join(x))
         skips = []
@@ -195,7 +196,7 @@ class UNetGenerator(nn.Module):
         own, gates = F.pixel_shuffle(values[:, :-8], 2), torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
         if self.options["swatches"]:
             # A region is of one colour more often than not, and its pixels know more together.
-            regions = find_regions(papers_of(sketch))
+            regions = find_regions(papers)
             scores = average_by_region(own, regions)
             own = self._chosen(scores if chance is None else scores + region_chance(chance, regions))
         gate, bare = gates[:, :1], gates[:, 1:]

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 
+from training.networks.papers import papers_of
 from training.networks.regions import average_by_region, find_regions
-from training.networks.spread import papers_of
 
 SIDE = 128
 
