@@ -42,8 +42,9 @@ def wrapped(text: str = "", muted: bool = False) -> QLabel:
 
 
 def subtitle(text: str) -> QLabel:
-    """A heading inside a column."""
+    """A heading inside a column; a long one wraps, and does not push the column's content out of sight."""
     label = QLabel(text)
+    label.setWordWrap(True)
     label.setProperty("role", "title")
     label.setContentsMargins(0, GAP, 0, 0)
     return label

@@ -18,6 +18,7 @@ from studio.core.tools import ToolId, ToolOptions, make_tool
 from studio.ui.palette import LIGHT
 from studio.ui.rail import WorkspaceButton
 from studio.ui.training import weights_bar
+from studio.ui.training.basis import ScrollColumn
 from studio.ui.training.config_form import ConfigForm
 from studio.ui.training.measured_box import MeasuredBox
 from studio.ui.training.preview_sender import APART_S, QUIET_S, PreviewPolicy, preview_of
@@ -72,6 +73,19 @@ def test_each_kind_of_length_shows_its_own_control(qtbot: QtBot, studio: Studio)
         form.length.activated.emit(form.length.currentIndex())
         assert form.plan.length is kind
         assert [other for other, control in controls.items() if control.isVisible()] == [kind]
+
+
+def test_the_settings_of_every_recipe_fit_the_column(qtbot: QtBot, studio: Studio) -> None:
+    column = ScrollColumn("Run")
+    form = RunForm(studio.session, studio.theme.icons)
+    column.rows.addWidget(form)
+    qtbot.addWidget(column)
+    form.advanced.set_open(True)
+    column.show()
+    for recipe in recipe_names():
+        form.set_plan(RunPlan(recipe=recipe))
+        qtbot.waitUntil(form.form.isVisible)
+        qtbot.waitUntil(lambda: column.widget().width() == column.viewport().width())
 
 
 def measured(step: int, l1: float, best: bool) -> events.MetricsReady:
