@@ -39,7 +39,7 @@ TREATMENT: dict[FindingKind, str] = {
     FindingKind.UNBALANCED: "Every picture is shown equally often, so large classes are learned better.",
     FindingKind.ODD_SIZE: "Photos are cut to their middle, drawings get white margins; see the setting fit.",
     FindingKind.TRANSPARENT: "Transparent parts become white.",
-    FindingKind.GREY: "Is used as a colour picture that happens to be grey.",
+    FindingKind.GREY: "Teaches a model of colours grey; a model of grey pictures wants it so.",
     FindingKind.EXIF: "Is turned upright as its EXIF data says.",
     FindingKind.CMYK: "Is converted from CMYK to RGB.",
     FindingKind.DEEP: "Is converted from 16 bits a channel to 8.",

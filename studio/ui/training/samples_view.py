@@ -193,7 +193,10 @@ class SampleSheet(QWidget):
     def show_nothing(self, text: str = "") -> None:
         """Say why there is nothing to see."""
         self._rows, self._tops, self._hover = [], [], None
-        self._nothing = text or "Pictures appear here while the model learns; your drawing comes first."
+        self._nothing = (
+            text
+            or "Pictures appear here while the model learns; if it learns from drawings, yours comes first."
+        )
         self.update()
 
     def show_samples(
