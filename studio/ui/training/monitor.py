@@ -24,6 +24,7 @@ class RunPhase(Enum):
     NONE = auto()
     PREPARING = auto()
     RUNNING = auto()
+    PAUSING = auto()
     PAUSED = auto()
     STOPPING = auto()
     STOPPED = auto()
@@ -31,7 +32,9 @@ class RunPhase(Enum):
     FAILED = auto()
 
 
-BUSY = frozenset({RunPhase.PREPARING, RunPhase.RUNNING, RunPhase.PAUSED, RunPhase.STOPPING})
+ALIVE = frozenset({RunPhase.RUNNING, RunPhase.PAUSING, RunPhase.PAUSED})
+"""It hears what it is told."""
+BUSY = ALIVE | {RunPhase.PREPARING, RunPhase.STOPPING}
 PHASE_OF_STATE = {
     RunState.RUNNING: RunPhase.STOPPED,
     RunState.CUT_OFF: RunPhase.STOPPED,
@@ -101,6 +104,17 @@ class RunMonitor(QObject):
         """Return the steps whose state is on disk now."""
         self.checkpoints = checkpoints_of(self.history.run)
         return self.checkpoints
+
+    def toggle_pause(self) -> None:
+        """Wait once the step in hand is done, or go on."""
+        if self.phase is RunPhase.RUNNING:
+            self.phase = RunPhase.PAUSING
+            self._host.send(commands.Pause())
+        elif self.phase in ALIVE:
+            if self.phase is RunPhase.PAUSING:
+                self.phase = RunPhase.RUNNING
+            self._host.send(commands.Continue())
+        self.changed.emit()
 
     def stop(self) -> None:
         """Save the state and end."""

@@ -20,7 +20,7 @@ from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label, tabular
 from studio.ui.training.basis import subtitle, thin_bar, with_icon, wrapped
 from studio.ui.training.measured_box import MeasuredBox
-from studio.ui.training.monitor import RunMonitor, RunPhase
+from studio.ui.training.monitor import ALIVE, RunMonitor, RunPhase
 from studio.ui.widgets.elided import ElidedLabel
 from training import commands
 
@@ -28,6 +28,7 @@ PHASE_WORDS = {
     RunPhase.NONE: "",
     RunPhase.PREPARING: "Getting ready",
     RunPhase.RUNNING: "Learning",
+    RunPhase.PAUSING: "Pausing, the step in hand is finished first",
     RunPhase.PAUSED: "Paused",
     RunPhase.STOPPING: "Stopping, the state is being saved",
     RunPhase.STOPPED: "Stopped",
@@ -77,7 +78,7 @@ class RunProgress(QWidget):
         self.bar = thin_bar()
         self.steps = QLabel()
         self.steps.setFont(tabular(self.steps.font()))
-        self.pause = self._button("Pause", "pause", self._toggle_pause, "Wait after this step")
+        self.pause = self._button("Pause", "pause", monitor.toggle_pause, "Wait after this step")
         self.stop = self._button("Stop", "stop", monitor.stop, "Save the state and end; it can go on later")
         self.evaluate = self._button(
             "Measure", "chart-line", partial(monitor.send, commands.Evaluate()),
@@ -161,16 +162,12 @@ class RunProgress(QWidget):
             action = self.kept_menu.addAction(f"Step {step:,}" + (" (the best)" if is_best else ""))
             action.triggered.connect(partial(self.try_step_wanted.emit, step))
 
-    def _toggle_pause(self) -> None:
-        paused = self._monitor.phase is RunPhase.PAUSED
-        self._monitor.send(commands.Continue() if paused else commands.Pause())
-
     def show_now(self) -> None:
         """Show the run as it stands."""
         monitor, history = self._monitor, self._monitor.history
         phase = monitor.phase
         running = monitor.running
-        paused = phase is RunPhase.PAUSED
+        paused = phase in (RunPhase.PAUSING, RunPhase.PAUSED)
         self.name.set_text(history.run.name, str(history.run))
         self.phase.setText(monitor.busy_text or PHASE_WORDS[phase])
         steps, step = history.steps, history.step
@@ -181,7 +178,7 @@ class RunProgress(QWidget):
         self.steps.setText(f"Step {step:,}" + (f" of {steps:,}" if steps else ""))
         for button in (self.pause, self.stop, self.evaluate, self.save):
             button.setVisible(running)
-        alive = phase in (RunPhase.RUNNING, RunPhase.PAUSED)
+        alive = phase in ALIVE
         self.pause.setText(" Go on" if paused else " Pause")
         self._icons.bind(self.pause, "play" if paused else "pause")
         self.pause.setEnabled(alive)

@@ -94,6 +94,7 @@ def test_pause_stop_and_go_on(qtbot: QtBot, studio: Studio, space: TrainingWorks
     qtbot.waitUntil(lambda: button.note.endswith("%"), timeout=WAIT_MS)
     assert not space.data.drop.open_button.isEnabled()
     click(qtbot, space.progress.pause)
+    assert "Pausing" in space.progress.phase.text(), "it is heard at once, however long a step takes"
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.PAUSED, timeout=WAIT_MS)
     assert button.note == "Paused"
     click(qtbot, space.progress.pause)
