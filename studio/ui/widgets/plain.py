@@ -18,6 +18,19 @@ def down(parent: QWidget | None = None, gap: int = 0) -> QVBoxLayout:
     return _bare(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), gap)
 
 
+def no_wider(content: QWidget, width_px: int) -> QWidget:
+    """Keep ``content`` at the left and at most so wide.
+
+    A column alone asks for its height at the column's own width, and cuts what then needs more lines.
+    """
+    content.setMaximumWidth(width_px)
+    holder = QWidget()
+    row = across(holder)
+    row.addWidget(content, 1)
+    row.addStretch()
+    return holder
+
+
 def standing_line() -> QFrame:
     """A line one pixel wide."""
     line = _line()

@@ -12,6 +12,7 @@ from studio.ui.theme import GAP, set_role
 from studio.ui.training.basis import clear_layout, subtitle, wrapped
 from studio.ui.training.evaluation.form import CLASSIFIER_WORDS
 from studio.ui.widgets.figure_table import FigureRow, FigureTable
+from studio.ui.widgets.plain import no_wider
 from studio.ui.widgets.section import Section
 from training.record import Kept
 from training.report.figures import (
@@ -80,13 +81,12 @@ class ResultsView(QScrollArea):
         content.setProperty("role", "panel")
         content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inside = QWidget()
-        inside.setMaximumWidth(WIDEST_PX)
         self._rows = QVBoxLayout(inside)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(GAP)
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN_PX, 16, MARGIN_PX, MARGIN_PX)
-        column.addWidget(inside)
+        column.addWidget(no_wider(inside, WIDEST_PX))
         column.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)
@@ -116,9 +116,7 @@ class ResultsView(QScrollArea):
         set_role(title, "figure")
         self._rows.addWidget(title)
         for text in EMPTY:
-            words = wrapped(text)
-            words.setFixedWidth(READ_PX)
-            self._rows.addWidget(words)
+            self._rows.addWidget(no_wider(wrapped(text), READ_PX))
 
     def _show_figures(self, found: Mapping[str, Any]) -> None:
         protocol = found["protocol"]

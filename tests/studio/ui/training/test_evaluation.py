@@ -15,13 +15,13 @@ from studio.ui.messages import Message, Messages
 from studio.ui.palette import LIGHT
 from studio.ui.training.evaluation.form import EvaluationForm, Measured
 from studio.ui.training.evaluation.page import EvaluationPage
-from studio.ui.training.evaluation.results import EMPTY_TITLE
+from studio.ui.training.evaluation.results import EMPTY_TITLE, ResultsView
 from studio.workers import training
 from tests.training.recipes.tiny import GREY, tiny_recipe, write_classes
 from tests.training.runs import never
 from training.listeners import JournalWriter
 from training.loop import train
-from training.record import read_kept
+from training.record import Kept, read_kept
 
 WAIT_MS = 300_000
 FIGURES = {
@@ -197,6 +197,22 @@ def test_figures_stand_with_their_number_and_what_must_be_known_of_them(
     shown = " ".join(texts(page))
     for expected in ("On 12 pictures of the test split; step 4.", "Few pictures.", "No fid: not here."):
         assert expected in shown, expected
+
+
+@pytest.mark.parametrize("width", [900, 1900])
+@pytest.mark.parametrize("kept", [Kept(), Kept({**FIGURES, "protocol": {"note": "few pictures " * 12}})])
+def test_no_sentence_is_cut(qtbot: QtBot, width: int, kept: Kept) -> None:
+    results = ResultsView(IconBook(LIGHT))
+    qtbot.addWidget(results)
+    results.resize(width, 700)
+    results.show()
+    results.show_kept(kept, None)
+
+    def whole() -> bool:
+        shown = [label for label in results.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
+        return bool(shown) and all(label.height() >= label.heightForWidth(label.width()) for label in shown)
+
+    qtbot.waitUntil(whole)
 
 
 def test_figures_that_cannot_be_read_are_said(qtbot: QtBot, page: EvaluationPage, run: Path) -> None:
