@@ -265,7 +265,7 @@ def balance_words(real: float, generated: float) -> str:
     low = min(real, generated)
     mean = (real + generated) / 2
     if low > 0.95:
-        return "The discriminator sees through nearly everything: the generator learns little from it just now."
+        return "The discriminator sees through nearly all: the generator learns little from it just now."
     if mean > 0.85:
         return "The discriminator is ahead: the generator still has much to learn."
     if mean < 0.45:
