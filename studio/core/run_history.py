@@ -154,7 +154,8 @@ class RunHistory:
         self.reached = getattr(event, "step", self.reached)
         match event:
             case events.Started():
-                self.started, self.complete = event, False
+                # Until its first figures come, those of the plan it had before would speak of another length.
+                self.started, self.last, self.complete = event, None, False
             case events.Finished():
                 self.complete = event.complete
             case events.StepDone():

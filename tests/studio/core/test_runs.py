@@ -183,6 +183,16 @@ def test_curves_go_back_with_the_run(tmp_path: Path) -> None:
     assert history.metrics["l1"].steps == [40]
 
 
+def test_a_run_that_is_extended_has_its_new_length_at_once(tmp_path: Path) -> None:
+    history = RunHistory(tmp_path)
+    for event in (STARTED, step(100), events.Finished(100, True, {})):
+        history.add(event)
+    assert (history.step, history.steps) == (100, 100)
+    history.add(replace(STARTED, step=100, steps=400, resumed=True))
+    history.add(events.Paused(103))
+    assert (history.step, history.steps) == (103, 400)
+
+
 def test_a_grid_is_cut_into_its_pictures(tmp_path: Path) -> None:
     grid = SampleGrid(5, tmp_path / "x.png", 2, 5, 8, 4, True, ("", "Round"))
     pixels = np.zeros((2 * 12 - 4, 5 * 12 - 4, 3), np.uint8)
