@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.run_history import figure_words, time_words
+from studio.core.run_history import figure_words, metric_words, time_words
 from studio.core.runs import RunState, RunSummary, delete_run, list_runs
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.messages import Messages
@@ -94,7 +94,7 @@ class RunsView(QScrollArea):
         name.set_text(run.name, str(run.path))
         about = ElidedLabel()
         about.setProperty("role", "muted")
-        about.set_text(_about(run), run.problem)
+        about.set_text(about_run(run), run.problem)
         words.addWidget(name)
         words.addWidget(about)
         inside.addWidget(tick)
@@ -163,11 +163,12 @@ class RunsView(QScrollArea):
         self.refresh()
 
 
-def _about(run: RunSummary) -> str:
+def about_run(run: RunSummary) -> str:
+    """Return its state, steps, leading figure and size, what may be cut first at the end."""
     steps = f"{run.step:,}/{run.steps:,}" if run.steps else f"step {run.step:,}"
     when = "" if run.state is RunState.RUNNING else f" {time_words(max(0.0, time.time() - run.changed))} ago"
-    parts = [f"{run.state.value}{when}", steps, f"{run.size} px"]
+    parts = [f"{run.state.value}{when}", steps]
     if run.metrics:
         name = "l1" if "l1" in run.metrics else next(iter(run.metrics))
-        parts.append(f"{name} {figure_words(run.metrics[name])}")
-    return " · ".join(parts)
+        parts.append(f"{metric_words(name)} {figure_words(run.metrics[name])}")
+    return " · ".join([*parts, f"{run.size} px"])

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
-from studio.core.runs import CONFIG, JOURNAL, RunLock, RunState, cut_off_runs, list_runs
+from studio.core.runs import CONFIG, JOURNAL, RunLock, RunState, RunSummary, cut_off_runs, list_runs
 from studio.core.settings import runs_dir
 from studio.ui.messages import MessageKind
 from studio.ui.training.monitor import RunPhase
+from studio.ui.training.runs_view import about_run
 from studio.ui.training.workspace import TrainingWorkspace
 from studio.workers.training import HOST
 from tests.studio.running import MakeStudio
@@ -149,6 +150,13 @@ def test_another_folder_makes_room_for_another_run(
     assert space.form.isVisible()
     assert not space.progress.isVisible()
     assert len(list_runs()) == 1
+
+
+def test_the_list_calls_a_figure_by_its_name(tmp_path: Path) -> None:
+    labels = RunSummary(tmp_path, RunState.RUNNING, 3, 9, 0.0, size=32, metrics={"kd_efficientnet_lite2": 1.5})
+    assert about_run(labels) == "running · 3/9 · Kernel distance 1.5 · 32 px"
+    sketches = replace(labels, metrics={"ssim": 0.5, "l1": 0.25})
+    assert about_run(sketches) == "running · 3/9 · Error (L1) 0.25 · 32 px"
 
 
 def test_a_run_is_deleted_only_after_asking(
