@@ -153,7 +153,9 @@ def test_another_folder_makes_room_for_another_run(
 
 
 def test_the_list_calls_a_figure_by_its_name(tmp_path: Path) -> None:
-    labels = RunSummary(tmp_path, RunState.RUNNING, 3, 9, 0.0, size=32, metrics={"kd_efficientnet_lite2": 1.5})
+    labels = RunSummary(
+        tmp_path, RunState.RUNNING, 3, 9, 0.0, size=32, metrics={"kd_efficientnet_lite2": 1.5}
+    )
     assert about_run(labels) == "running · 3/9 · Kernel distance 1.5 · 32 px"
     sketches = replace(labels, metrics={"ssim": 0.5, "l1": 0.25})
     assert about_run(sketches) == "running · 3/9 · Error (L1) 0.25 · 32 px"
