@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.checkpoint import best_checkpoint
+from training.checkpoint import best_checkpoint, last_checkpoint
 from training.config import TrainConfig, load_config, with_settings
 from training.data.dataset import Cancelled, Dataset, Stages, stage
 from training.data.source import open_splits
@@ -100,7 +100,9 @@ def evaluate_run(
         verdicts = _verdicts(run, subject, options, show, should_stop)
         if verdicts is not None:
             figures["discriminator"] = verdicts
-    state = f"average at step {best_checkpoint(run).step:,}, the run's best"
+    step, best = best_checkpoint(run).step, last_checkpoint(run).manifest["best"].get("step")
+    which = "the run's best" if step == best else "the newest, as none was measured"
+    state = f"average at step {step:,}, {which}"
     if options.figures:
         figures["protocol"]["state"] = state
     if "nearest" in figures:
