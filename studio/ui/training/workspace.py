@@ -125,6 +125,9 @@ class TrainingWorkspace(QWidget):
             self._host.start(config)
         except UserError as error:
             self._messages.trouble(str(error))
+        else:
+            # A name belongs to one run; the next is called by its folder again.
+            self.form.name.clear()
 
     def resume(self, run: Path, extend: float = 0.0) -> None:
         """Go on with a run; ``extend`` plans a finished one anew, longer by that share."""

@@ -144,10 +144,13 @@ def test_the_list_of_runs_knows_the_one_that_is_trained(
 def test_another_folder_makes_room_for_another_run(
     qtbot: QtBot, space: TrainingWorkspace, pairs: Path, photos: Path
 ) -> None:
+    space.form.name.setText("first")
     begin(qtbot, space, pairs, 2)
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.FINISHED, timeout=WAIT_MS)
+    assert space.monitor.history.run.name == "first"
     choose(qtbot, space, photos)
     assert space.form.isVisible()
+    assert space.form.name.text() == "", "the name was that run's"
     assert not space.progress.isVisible()
     assert len(list_runs()) == 1
 
