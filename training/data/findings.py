@@ -31,7 +31,7 @@ TREATMENT: dict[FindingKind, str] = {
     FindingKind.FOREIGN: "Is no picture of a kind that can be read, and is left out.",
     FindingKind.WRONG_PAIR: "What has no partner is left out; doubtful pairs are used unless excluded.",
     FindingKind.UNLABELLED: "Has no label in the labels file and is left out.",
-    FindingKind.TINY: "Is enlarged, which looks soft; exclude it or find a larger copy.",
+    FindingKind.TINY: "Looks soft where it is enlarged: train at a small size, or exclude it.",
     FindingKind.NEARLY_EMPTY: "Shows next to nothing; it is used unless excluded.",
     FindingKind.DUPLICATE: "Exact copies count once an epoch and never part between training and testing.",
     FindingKind.NEAR_DUPLICATE: "Stays with its relatives or is left out: no test picture is learned.",
