@@ -23,7 +23,7 @@ from studio.ui.theme import GAP, muted_label
 from studio.ui.training.basis import link, with_icon, wrapped
 from studio.ui.training.config_form import ConfigForm
 from studio.ui.training.misfit_box import MisfitBox
-from studio.ui.training.run_plan import PATIENCE, SIZES, Length, RunPlan
+from studio.ui.training.run_plan import PATIENCE, Length, RunPlan
 from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.ui.widgets.section import Section
 from studio.ui.widgets.slider_row import Scale, SliderRow
@@ -191,7 +191,7 @@ class RunForm(QWidget):
         return sorted(found, key=lambda setting: order.index(setting.group))
 
     def _on_recipe(self) -> None:
-        self.set_plan(replace(self.plan, recipe=self.recipes.currentData(), advanced={}))
+        self.set_plan(replace(self.plan, recipe=self.recipes.currentData(), size=0, advanced={}))
 
     def _on_quality(self, name: str) -> None:
         self.set_plan(replace(self.plan, quality=name, size=0))
@@ -250,7 +250,7 @@ class RunForm(QWidget):
         self.about_improving.setVisible(plan.length is Length.IMPROVING)
         with QSignalBlocker(self.size_box):
             self.size_box.clear()
-            for side in sorted({*SIZES, base.size}):
+            for side in plan.sizes():
                 self.size_box.addItem(f"{side} px", side)
             self.size_box.setCurrentIndex(self.size_box.findData(plan.size or base.size))
         self.form.show_values(self._advanced(), plan.advanced)

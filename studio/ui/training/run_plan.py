@@ -63,6 +63,12 @@ class RunPlan:
             ends["size"] = self.size
         return replace(config, **ends, init=self.init or None)
 
+    def sizes(self) -> list[int]:
+        """The sides of pictures to choose from: those that the networks can take, and the one chosen."""
+        stride = self.config().generator.stride
+        fitting = {side for side in (*SIZES, self.base().size) if side % stride == 0}
+        return sorted(fitting | {self.size or self.base().size})
+
     def config_for(self, data: Path, run: Path, source: SourceConfig, sketch: SketchConfig) -> TrainConfig:
         """The whole config; UserError for values out of range."""
         return replace(self.config(), data=str(data), run=str(run), source=source, sketch=sketch).checked()

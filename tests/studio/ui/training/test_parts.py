@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,23 @@ def test_the_length_is_what_was_chosen_and_nothing_else() -> None:
     improving = RunPlan(length=Length.IMPROVING).config()
     assert improving.steps == ENDLESS_STEPS
     assert improving.stop_when_stale > 0
+
+
+@pytest.mark.parametrize("recipe", recipe_names())
+def test_only_sizes_that_a_recipe_can_take_are_offered(recipe: str, tmp_path: Path) -> None:
+    plan = RunPlan(recipe=recipe)
+    assert plan.base().size in plan.sizes()
+    for size in plan.sizes():
+        replace(plan, size=size).config_for(tmp_path, tmp_path / "run", SourceConfig(), SketchConfig())
+
+
+def test_another_recipe_brings_its_own_size(qtbot: QtBot, studio: Studio) -> None:
+    form = RunForm(studio.session, studio.theme.icons)
+    qtbot.addWidget(form)
+    form.set_plan(RunPlan(recipe="cgan", size=64))
+    form.recipes.setCurrentIndex(form.recipes.findData("sketch-label-unet"))
+    form.recipes.activated.emit(form.recipes.currentIndex())
+    assert form.size_box.currentData() == form.plan.config().size == 128
 
 
 def test_each_kind_of_length_shows_its_own_control(qtbot: QtBot, studio: Studio) -> None:
