@@ -1,5 +1,7 @@
 """What shows of a training elsewhere: a note on the rail, a desktop notice, a computer that stays awake."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
@@ -63,8 +65,10 @@ class TrainingSigns(QObject):
         if self._tray is not None:
             self._tray.hide()
 
-    def _on_started(self) -> None:
+    def _on_started(self, run: Path) -> None:
         self._percent = ""
+        # In place of what may still be said of a run before that ended in trouble.
+        self._messages.news(f"The training “{run.name}” has begun.")
         self._awake.hold("A model is being trained")
         self._set("", "working")
 
