@@ -28,7 +28,7 @@ PHASE_WORDS = {
     RunPhase.NONE: "",
     RunPhase.PREPARING: "Getting ready",
     RunPhase.RUNNING: "Learning",
-    RunPhase.PAUSING: "Pausing, the step in hand is finished first",
+    RunPhase.PAUSING: "Pausing after this step",
     RunPhase.PAUSED: "Paused",
     RunPhase.STOPPING: "Stopping, the state is being saved",
     RunPhase.STOPPED: "Stopped",
