@@ -174,7 +174,7 @@ class RunProgress(QWidget):
         share = 100 * step // steps if steps else 0
         self.percent.setText(f"{share} %" if steps or not running else "…")
         self.bar.setRange(0, max(steps, 1) if phase is not RunPhase.PREPARING else 0)
-        self.bar.setValue(step)
+        self.bar.setValue(step if steps else 0)
         self.steps.setText(f"Step {step:,}" + (f" of {steps:,}" if steps else ""))
         for button in (self.pause, self.stop, self.evaluate, self.save):
             button.setVisible(running)

@@ -22,9 +22,11 @@ from studio.ui.training import weights_bar
 from studio.ui.training.basis import ScrollColumn
 from studio.ui.training.config_form import ConfigForm
 from studio.ui.training.measured_box import MeasuredBox
+from studio.ui.training.monitor import RunMonitor, RunPhase
 from studio.ui.training.preview_sender import APART_S, QUIET_S, PreviewPolicy, preview_of
 from studio.ui.training.run_form import RunForm
 from studio.ui.training.run_plan import ENDLESS_STEPS, Length, RunPlan, with_values
+from studio.ui.training.run_progress import RunProgress
 from studio.ui.training.samples_view import SamplesView
 from studio.ui.training.weights_bar import WeightsBar
 from studio.workers.awake import inhibit_command
@@ -108,6 +110,16 @@ def test_the_settings_of_every_recipe_fit_the_column(qtbot: QtBot, studio: Studi
 
 def measured(step: int, l1: float, best: bool) -> events.MetricsReady:
     return events.MetricsReady(step, "val", {"l1": l1, "fd_efficientnet_lite2": 2512.4}, 7, best)
+
+
+def test_the_bar_is_empty_while_the_steps_in_all_are_not_known(qtbot: QtBot, studio: Studio) -> None:
+    monitor = RunMonitor(studio.training)
+    progress = RunProgress(monitor, studio.theme.icons)
+    qtbot.addWidget(progress)
+    monitor.phase = RunPhase.RUNNING
+    monitor.history.add(events.Paused(9))
+    progress.show_now()
+    assert (progress.bar.value(), progress.percent.text(), progress.steps.text()) == (0, "…", "Step 9")
 
 
 def test_the_newest_figures_stand_beside_the_best(qtbot: QtBot) -> None:
