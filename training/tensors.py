@@ -18,7 +18,7 @@ from training.device import Placement
 from training.losses import Losses, Mean
 from training.networks import compose
 from training.networks.guide import guide_of, no_guide
-from training.networks.papers import papers_of
+from training.networks.papers import cells_of, free_of_ink, without_gaps
 from training.networks.spread import spread_hints
 from training.networks.unet import Choice, UNetGenerator
 
@@ -74,7 +74,7 @@ class DrawingTensors:
     @cached_property
     def spread(self) -> Tensor:
         """The hints [N,4,H/2,W/2] spread over their regions."""
-        return spread_hints(papers_of(self.sketch), self.hints)
+        return spread_hints(cells_of(without_gaps(free_of_ink(self.sketch))), self.hints)
 
     def generate(self, generator: nn.Module, config: TrainConfig, label: Tensor) -> Made:
         """The colours of the drawings."""

@@ -1,5 +1,5 @@
-"""The paper that a drawing leaves free of ink, as the network sees it: at several sizes, gaps in the lines
-closed. Part of the network's graph.
+"""The paper that a drawing leaves free of ink, its connected parts, and gaps in lines closed, as part of the
+network's graph.
 
 A shape whose outline has a gap, or that opens to the ground by a narrow mouth, is meant as a shape. A ball
 that rolls over the paper from the border does not get into it (trapped-ball segmentation, Zhang et al. 2009);
@@ -17,41 +17,70 @@ COARSER = 4
 """Sizes beside the finest, each half of the one before."""
 BALL = 3
 """Radius in pixels: what it cannot roll through is closed."""
-ROUNDS = 2
-"""Walks up and down the pyramid: the second reaches behind what closed the coarse cells in the first."""
-STEPS_UP = (2, 2, 4, 4, 16)
-STEPS_DOWN = (6, 8, 6, 4)
-"""Steps at each level, the finest first."""
+FIRST_STEPS = 4
+ROUNDS = 8
+"""Steps that numbers walk, and rounds in which whole groups join: drawings are done after six, a maze of one
+pixel's width after ten."""
 
 
-def papers_of(sketch: Tensor) -> list[Tensor]:
-    """Return the pixels of ``sketch`` [N,1,H,W] (1 = paper) that are free of ink, gaps closed, and the cells
-    of two, four, eight and sixteen that hold none: 1 or 0, [N,1,H,W], [N,1,H/2,W/2] and so on.
+def free_of_ink(sketch: Tensor) -> Tensor:
+    """Return 1 where ``sketch`` [N,1,H,W] (1 = paper) is free of ink, else 0."""
+    return (sketch > 1.0 - INK_IS_WALL).float()
+
+
+def cells_of(paper: Tensor) -> list[Tensor]:
+    """Return ``paper`` [N,1,H,W] and its cells of two, four, eight and sixteen that hold no ink: 1 or 0,
+    [N,1,H,W], [N,1,H/2,W/2] and so on.
     """
-    return _pyramid(_without_gaps((sketch > 1.0 - INK_IS_WALL).float()))
+    papers = [paper]
+    for _ in range(COARSER):
+        papers.append(1.0 - F.max_pool2d(1.0 - papers[-1], 2))
+    return papers
+
+
+def without_gaps(paper: Tensor) -> Tensor:
+    """Return ``paper`` [N,1,H,W] with walls, a pixel wide, where a ball gets not through to the ground."""
+    # Where the ball's middle can be.
+    room = 1.0 - F.max_pool2d(1.0 - paper, 2 * BALL + 1, stride=1, padding=BALL)
+    trapped = room - at_border(number_parts(room))
+    inside = grown(trapped, paper, BALL + 1)
+    ground = at_border(number_parts(paper - inside))
+    return paper - inside * _beside(ground)
+
+
+def number_parts(paper: Tensor) -> Tensor:
+    """Return the number [N,1,H,W], 1 to H*W, of the connected part of ``paper`` [N,1,H,W] that each pixel
+    lies in, and 0 where it is 0.
+
+    Steps go along rows and columns, never diagonally, so a one-pixel diagonal line holds. Every pixel starts
+    with a number of its own. In each round all pixels of one number take the largest beside any of them, and
+    then the number of the pixel that this one names: groups join as in Boruvka's algorithm, and long ways are
+    short.
+    """
+    count, _, height, width = paper.shape
+    numbers = torch.arange(1, height * width + 1, device=paper.device).float().reshape(1, 1, height, width)
+    numbers = grown(numbers * paper, paper, FIRST_STEPS)
+    for _ in range(ROUNDS):
+        of = numbers.flatten(2).long()
+        near = (_beside(numbers) * paper).flatten(2)
+        best = paper.new_zeros(count, 1, height * width + 1).scatter_reduce(2, of, near, "amax")
+        joined = best.gather(2, of)
+        numbers = F.pad(joined, (1, 0)).gather(2, joined.long()).reshape(paper.shape)
+    return numbers
 
 
 def border_of(like: Tensor) -> Tensor:
-    """Return 1 in the outermost pixels of ``like`` [N,C,H,W], else 0."""
+    """Return 1 in the outermost pixels of ``like`` [N,1,H,W], else 0."""
     return 1.0 - F.pad(torch.ones_like(like)[:, :, 1:-1, 1:-1], (1, 1, 1, 1), value=0.0)
 
 
-def flooded(values: Tensor, papers: list[Tensor]) -> Tensor:
-    """Return for each pixel the largest of ``values`` [N,1,H,W] that reaches it over the ``papers``.
-
-    Steps go along rows and columns, never diagonally, so a one-pixel diagonal line holds: up the pyramid,
-    where few steps reach far, and down again. What winds further than the steps reach comes in parts.
-    """
-    values = values * papers[0]
-    for _ in range(ROUNDS):
-        levels = [grown(values, papers[0], STEPS_UP[0])]
-        for paper, steps in zip(papers[1:], STEPS_UP[1:], strict=True):
-            levels.append(grown(F.max_pool2d(levels[-1], 2) * paper, paper, steps))
-        values = levels.pop()
-        for level in reversed(range(COARSER)):
-            wide = F.interpolate(values, scale_factor=2.0, mode="nearest")
-            values = grown(torch.maximum(levels[level], wide), papers[level], STEPS_DOWN[level])
-    return values
+def at_border(numbers: Tensor) -> Tensor:
+    """Return 1 in the parts of ``numbers`` [N,1,H,W] that touch the border, else 0."""
+    count, _, height, width = numbers.shape
+    of = numbers.flatten(2).long()
+    touching = (border_of(numbers) * (numbers > 0)).flatten(2)
+    most = numbers.new_zeros(count, 1, height * width + 1).scatter_reduce(2, of, touching, "amax")
+    return most.gather(2, of).reshape(numbers.shape)
 
 
 def grown(values: Tensor, within: Tensor, steps: int) -> Tensor:
@@ -62,21 +91,7 @@ def grown(values: Tensor, within: Tensor, steps: int) -> Tensor:
     return values
 
 
-def _without_gaps(paper: Tensor) -> Tensor:
-    border = border_of(paper)
-    # Where the ball's middle can be.
-    room = 1.0 - F.max_pool2d(1.0 - paper, 2 * BALL + 1, stride=1, padding=BALL)
-    trapped = room - flooded(border * room, _pyramid(room))
-    inside = grown(trapped, paper, BALL + 1)
-    outside = paper - inside
-    ground = flooded(border * outside, _pyramid(outside))
-    across = F.max_pool2d(ground, (1, 3), stride=1, padding=(0, 1))
-    down = F.max_pool2d(ground, (3, 1), stride=1, padding=(1, 0))
-    return paper - inside * torch.maximum(across, down)
-
-
-def _pyramid(paper: Tensor) -> list[Tensor]:
-    papers = [paper]
-    for _ in range(COARSER):
-        papers.append(1.0 - F.max_pool2d(1.0 - papers[-1], 2))
-    return papers
+def _beside(values: Tensor) -> Tensor:
+    """Return the largest of ``values`` [N,1,H,W] among each pixel and its four neighbours."""
+    across = F.max_pool2d(values, (1, 3), stride=1, padding=(0, 1))
+    return torch.maximum(across, F.max_pool2d(values, (3, 1), stride=1, padding=(1, 0)))

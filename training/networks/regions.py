@@ -1,31 +1,28 @@
 """The regions between the lines of a drawing, found as part of the network's graph.
 
-Every pixel of paper starts with a number of its own, and the largest wins wherever paper touches paper. No
-parameters; exportable to ONNX with dynamic height and width.
+No parameters; exportable to ONNX with dynamic height and width.
 """
 
 import torch
 from torch import Tensor
 
-from training.networks.papers import border_of, flooded, grown
+from training.networks.papers import at_border, grown, number_parts
 
 BENEATH = 2
 """Pixels of ink that a region goes on beneath its line."""
 
 
 @torch.no_grad()
-def find_regions(papers: list[Tensor]) -> Tensor:
+def find_regions(paper: Tensor) -> Tensor:
     """Return the number [N,1,H,W] of the region that each pixel lies in, 1 to H*W, and 0 around the drawing:
-    what can be reached from the border, with what is wide open to it, is no region.
+    what can be reached from the border is no region.
 
-    ``papers`` are those of `papers_of`. A region that winds further than a flood reaches comes in parts.
+    ``paper`` [N,1,H,W] is 1 where no ink is.
     """
-    height, width = papers[0].shape[2:]
-    numbers = torch.arange(1, height * width + 1, device=papers[0].device).float()
-    numbers = flooded(numbers.reshape(1, 1, height, width), papers)
-    numbers = numbers * (average_by_region(border_of(numbers), numbers) == 0)
+    numbers = number_parts(paper)
+    numbers = numbers * (1.0 - at_border(numbers))
     for _ in range(BENEATH):
-        numbers = torch.where(papers[0] > 0, numbers, grown(numbers, torch.ones_like(numbers), 1))
+        numbers = torch.where(paper > 0, numbers, grown(numbers, torch.ones_like(numbers), 1))
     return numbers
 
 

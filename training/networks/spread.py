@@ -26,19 +26,22 @@ STEPS_PER_RENORMALISING = 3
 TINY = 1e-12
 
 
-def spread_hints(papers: list[Tensor], hints: Tensor) -> Tensor:
+def spread_hints(cells: list[Tensor], hints: Tensor) -> Tensor:
     """Return hints spread over their line-enclosed regions, at half the resolution.
 
-    ``papers`` are those of `papers_of`; ``hints`` [N,4,H,W], straight RGBA in 0..1; H and W are multiples of
+    ``cells`` are those of `cells_of`; ``hints`` [N,4,H,W], straight RGBA in 0..1; H and W are multiples of
     16. The result [N,4,H/2,W/2] is premultiplied RGBA: where several hints meet it is their local mixture,
     its alpha their strength, and it is zero on lines and in regions without a hint.
     """
-    return _spread(_seeds(papers[0], hints), papers[1:])[:, :4]
+    return _spread(_seeds(cells[0], hints), cells[1:])[:, :4]
 
 
-def find_ground(papers: list[Tensor]) -> Tensor:
-    """Return the paper around the drawing, reached from the border: [N,1,H/2,W/2], 1 = ground, else 0."""
-    return _spread(border_of(papers[1]) * papers[1], papers[1:])
+def find_ground(cells: list[Tensor]) -> Tensor:
+    """Return the paper around the drawing, reached from the border: [N,1,H/2,W/2], 1 = ground, else 0.
+
+    ``cells`` are those of `cells_of`.
+    """
+    return _spread(border_of(cells[1]) * cells[1], cells[1:])
 
 
 def _spread(seeds: Tensor, papers: list[Tensor]) -> Tensor:

@@ -28,7 +28,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
 from training.networks.chance import chance_length, region_chance
-from training.networks.papers import papers_of
+from training.networks.papers import cells_of, free_of_ink, without_gaps
 from training.networks.regions import average_by_region, find_regions
 from training.networks.registry import register_network
 from training.networks.spread import find_ground, spread_hints
@@ -172,8 +172,10 @@ class UNetGenerator(nn.Module):
         condition = self._condition(label, noise, sketch)
         alpha = hints[:, 3:]
         drawn = torch.cat([1.0 - sketch, hints[:, :3] * alpha, alpha], dim=1)
-        papers = papers_of(sketch)
-        spread, ground = spread_hints(papers, hints), find_ground(papers)
+        paper = free_of_ink(sketch)
+        closed = without_gaps(paper)
+        # The ground reaches into what is open: the network decides whether that is a shape or a bay.
+        spread, ground = spread_hints(cells_of(closed), hints), find_ground(cells_of(paper))
         x = torch.cat([_active(self.stem(drawn)), spread, ground], dim=1)
         x = _active(self.join(x))
         skips = []
@@ -196,7 +198,7 @@ class UNetGenerator(nn.Module):
         own, gates = F.pixel_shuffle(values[:, :-8], 2), torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
         if self.options["swatches"]:
             # A region is of one colour more often than not, and its pixels know more together.
-            regions = find_regions(papers)
+            regions = find_regions(closed)
             scores = average_by_region(own, regions)
             own = self._chosen(scores if chance is None else scores + region_chance(chance, regions))
         gate, bare = gates[:, :1], gates[:, 1:]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.networks.papers import papers_of
+from training.networks.papers import free_of_ink, without_gaps
 from training.networks.regions import average_by_region, find_regions
 
 SIDE = 128
@@ -13,7 +13,7 @@ SIDE = 128
 
 def regions_of(sketch: np.ndarray) -> np.ndarray:
     values = torch.from_numpy(sketch.astype(np.float32) / 255)[None, None]
-    return find_regions(papers_of(values))[0, 0].numpy().astype(int)
+    return find_regions(without_gaps(free_of_ink(values)))[0, 0].numpy().astype(int)
 
 
 def face() -> np.ndarray:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.networks.papers import papers_of
+from training.networks.papers import cells_of, free_of_ink
 from training.networks.spread import convolved_cross, find_ground, shifted_cross, spread_hints
 
 RED, BLUE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0)
@@ -44,14 +44,14 @@ def ring(radius: float, width: float) -> Tensor:
 def test_no_hints_stay_none() -> None:
     sketch = paper()
     box(sketch, 40, 40, 200, 200)
-    assert spread_hints(papers_of(sketch), no_hints()).abs().max() == 0
+    assert spread_hints(cells_of(free_of_ink(sketch)), no_hints()).abs().max() == 0
 
 
 def test_a_dot_colours_its_box_and_nothing_outside() -> None:
     sketch, hints = paper(), no_hints()
     box(sketch, 40, 50, 200, 210)
     dot(hints, 60, 190, RED)
-    spread = spread_hints(papers_of(sketch), hints)
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)
     inside = spread[0, :, 48 // 2 : 192 // 2, 58 // 2 : 202 // 2]
     torch.testing.assert_close(inside, torch.tensor(RED)[:, None, None].expand_as(inside))
     outside = spread.clone()
@@ -64,7 +64,7 @@ def test_a_ring_holds_its_colour_on_either_side(width: float) -> None:
     sketch, hints = ring(80, width), no_hints()
     dot(hints, 128, 128, RED)
     dot(hints, 10, 10, BLUE)
-    spread = spread_hints(papers_of(sketch), hints)
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)
     assert spread[0, 0, 64, 64] == 1
     assert spread[0, 0, 5, 5] == 0
     red_where_blue = (spread[0, 0] > 0) & (spread[0, 2] > 0)
@@ -78,7 +78,7 @@ def test_a_one_pixel_diagonal_line_holds() -> None:
     index = torch.arange(SIZE)
     sketch[..., index, index] = 0
     dot(hints, 40, 200, RED)
-    spread = spread_hints(papers_of(sketch), hints)[0, 3]
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)[0, 3]
     below = torch.tril(torch.ones_like(spread), diagonal=-1)
     assert (spread * below).max() == 0
     assert spread[20, 100] == 1
@@ -88,7 +88,7 @@ def test_two_hints_share_their_region_by_nearness() -> None:
     sketch, hints = paper(), no_hints()
     dot(hints, 128, 20, RED)
     dot(hints, 128, 236, BLUE)
-    spread = spread_hints(papers_of(sketch), hints)[0]
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)[0]
     assert spread[0, 64, 10] > 0.9
     assert spread[2, 64, 117] > 0.9
     torch.testing.assert_close(spread[0] + spread[2], torch.ones(128, 128))
@@ -97,7 +97,7 @@ def test_two_hints_share_their_region_by_nearness() -> None:
 def test_a_faint_hint_stays_faint_all_over_its_region() -> None:
     sketch, hints = paper(), no_hints()
     dot(hints, 100, 100, (0.5, 1.0, 0.25, 0.4))
-    spread = spread_hints(papers_of(sketch), hints)[0, :, 80, 20]
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)[0, :, 80, 20]
     torch.testing.assert_close(spread, torch.tensor([0.2, 0.4, 0.1, 0.4]))
 
 
@@ -105,7 +105,7 @@ def test_a_dot_in_a_narrow_region_works_where_it_is_and_does_not_cross() -> None
     sketch, hints = paper(), no_hints()
     box(sketch, 100, 20, 112, 236, line=3)  # six pixels of paper inside: every larger cell holds ink
     dot(hints, 106, 128, RED, radius=2)
-    spread = spread_hints(papers_of(sketch), hints)[0, 0]
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)[0, 0]
     assert spread[53, 64] == 1
     assert spread[53, 66] == 1
     assert spread[:50].max() == 0
@@ -116,7 +116,7 @@ def test_a_hint_on_a_line_alone_is_left_out() -> None:
     sketch, hints = paper(), no_hints()
     sketch[..., 100:108, :] = 0
     dot(hints, 104, 128, RED)
-    assert spread_hints(papers_of(sketch), hints).abs().max() == 0
+    assert spread_hints(cells_of(free_of_ink(sketch)), hints).abs().max() == 0
 
 
 @settings(max_examples=25)
@@ -136,7 +136,7 @@ def test_no_box_leaks(top: int, left: int, height: int, width: int, where: tuple
     outside = torch.ones(SIZE, SIZE)
     outside[top : top + height, left : left + width] = 0
     hints *= 1 - outside
-    spread = spread_hints(papers_of(sketch), hints)
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)
     reach = torch.nn.functional.interpolate(spread[:, 3:], scale_factor=2.0)[0, 0]
     cells_outside = -torch.nn.functional.max_pool2d(-outside[None], 2)[0]
     assert (reach[::2, ::2] * cells_outside).max() == 0
@@ -150,7 +150,7 @@ def test_small_antialiased_dot_spreads_as_strongly_as_its_core(strength: float) 
     hints[0, 0] = 1.0
     rim = torch.tensor([[0.3, 0.6, 0.3], [0.6, 1.0, 0.6], [0.3, 0.6, 0.3]])
     hints[0, 3, 50:53, 50:53] = strength * rim
-    spread = spread_hints(papers_of(sketch), hints)
+    spread = spread_hints(cells_of(free_of_ink(sketch)), hints)
     inside = spread[0, :, 20:42, 20:42]
     torch.testing.assert_close(inside[0], torch.full_like(inside[0], strength))
     torch.testing.assert_close(inside[3], torch.full_like(inside[3], strength))
@@ -171,19 +171,19 @@ def test_a_dot_reaches_through_narrow_gaps(walls: int, least: float) -> None:
         sketch[..., 20:236, column : column + 3] = 0
         sketch[..., gap : gap + 12, column : column + 3] = 1
     dot(hints, 63, 33, RED)
-    reach = spread_hints(papers_of(sketch), hints)[0, 3, 12:117, 12:117]
+    reach = spread_hints(cells_of(free_of_ink(sketch)), hints)[0, 3, 12:117, 12:117]
     free = -torch.nn.functional.max_pool2d(-sketch, 2)[0, 0, 12:117, 12:117] > 0.5
     assert reach[free].mean() > least
 
 
 def test_the_ground_is_the_paper_around_the_drawing() -> None:
     sketch = ring(80, 3.0)
-    ground = find_ground(papers_of(sketch))[0, 0]
+    ground = find_ground(cells_of(free_of_ink(sketch)))[0, 0]
     assert ground[0, 0] == ground[64, 3] == 1
     assert ground[64, 64] == 0
     assert ground[64 - 40, 64] == 0  # on the line
     assert set(ground.unique().tolist()) == {0.0, 1.0}
     outside = ((torch.arange(128.0)[:, None] - 63.5) ** 2 + (torch.arange(128.0) - 63.5) ** 2).sqrt() > 43
     assert ground[outside].mean() > 0.99
-    assert find_ground(papers_of(paper())).min() == 1
-    assert find_ground(papers_of(0 * paper())).max() == 0
+    assert find_ground(cells_of(free_of_ink(paper()))).min() == 1
+    assert find_ground(cells_of(free_of_ink(0 * paper()))).max() == 0
