@@ -67,8 +67,8 @@ def misfit(config: TrainConfig, offer: Offer, where: str) -> Misfit | None:
             "needs more pictures",
             f"{where} has {offer.pictures} pictures to train on, fewer than a batch of {config.batch_size}",
             "add pictures",
-            "batch_size",
-            2 ** (offer.pictures.bit_length() - 1),
+            "batch_size" if offer.pictures else "",
+            2 ** (offer.pictures.bit_length() - 1) if offer.pictures else None,
         )
     if offer.grey and wants_colour(config):
         reason = f"The pictures in {where} are grey and {recipe} is for colour"

@@ -98,6 +98,8 @@ def inspect(
     measured = measure(items, on_progress, cancelled)
     usable = measured.usable
     if not len(usable):
+        if source.excluded and not len(items):
+            raise UserError(f"Every picture in {folder} is left out; use some of them.")
         why = next(iter(measured.broken.values()), "there are none")
         raise UserError(f"No picture in {folder} can be used ({why}); check the folder.")
     split = items.split[usable]

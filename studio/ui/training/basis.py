@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.ui.icons import ICON_PX, IconBook
@@ -77,7 +77,12 @@ def link(text: str, tip: str = "") -> QPushButton:
 def small_picture(pixels: NDArray[np.uint8], side: int, ratio: float) -> QPixmap:
     """uint8 [H,W] or [H,W,3] as a pixmap that fits a square of ``side`` logical pixels."""
     colours = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
-    image = image_of(colours).scaled(
+    return small_pixmap(image_of(colours), side, ratio)
+
+
+def small_pixmap(image: QImage, side: int, ratio: float) -> QPixmap:
+    """An image as a pixmap that fits a square of ``side`` logical pixels."""
+    image = image.scaled(
         QSize(round(side * ratio), round(side * ratio)),
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.SmoothTransformation,

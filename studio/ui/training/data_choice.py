@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from studio.ui.training.folder_pictures import Example, FolderPictures, Pixels
 from studio.workers.tasks import Lane, run_in_background
 from training.data.inspect import DataReport, inspect
 from training.data.labels_file import NAME as LABELS_FILE
@@ -17,20 +17,10 @@ from training.data.options import SketchConfig, SourceConfig
 from training.files import UserError
 from training.folders import user_data_dir
 
-Pixels = NDArray[np.uint8]
-
 SAMPLE_PX = 256
 THUMBNAIL_PX = 48
 EXAMPLE_PX = 192
 PREVIEWS = 3
-
-
-@dataclass(frozen=True)
-class Example:
-    """One picture of the folder, uint8 [H,W,3], with its own sketch uint8 [H,W] or None."""
-
-    picture: Pixels
-    sketch: Pixels | None
 
 
 @dataclass(frozen=True)
@@ -244,50 +234,11 @@ def _look_through(
     report = inspect(folder, source, tell, cancelled)
     first = {label: paths[:1] for label, paths in report.examples.items() if paths}
     spread = [paths[i] for i in range(PREVIEWS) for paths in report.examples.values() if i < len(paths)]
-    load = _Loader(folder, report, source)
-    thumbnails = {label: load(*paths[0], THUMBNAIL_PX) for label, paths in first.items()}
-    examples = tuple(filter(None, (load(*paths, EXAMPLE_PX) for paths in spread[:PREVIEWS])))
+    load = FolderPictures(folder, report, source)
+    thumbnails = {label: load.example(*paths[0], THUMBNAIL_PX) for label, paths in first.items()}
+    examples = tuple(filter(None, (load.example(*paths, EXAMPLE_PX) for paths in spread[:PREVIEWS])))
     small = {label: example.picture for label, example in thumbnails.items() if example is not None}
     return Found(report, small, examples)
-
-
-class _Loader:
-    """Loads single pictures of a folder, small; what cannot be loaded is None."""
-
-    def __init__(self, folder: Path, report: DataReport, source: SourceConfig) -> None:
-        from training.data.scan import Scan, excluded_paths, read_layout, scan
-
-        self._folder = folder
-        self._report = report
-        self._items: Scan | None = None
-        self._places: dict[str, int] = {}
-        if report.layout in ("idx", "cifar"):
-            layout, listing = read_layout(folder, source)
-            self._items = scan(folder, layout, listing=listing, excluded=excluded_paths(source))
-            self._places = {name: place for place, name in enumerate(self._items.images)}
-
-    def __call__(self, sketch: str, picture: str, side: int) -> Example | None:
-        from training.data.pictures import halves, read_item, square, thumbnail
-
-        try:
-            if self._items is not None:
-                image = read_item(self._items, self._places[picture]).image
-                return Example(square(image, side, "crop"), None)
-            pixels = thumbnail(self._folder / picture, side * 2)
-            if self._report.layout == "side_by_side":
-                from PIL import Image
-
-                both = [np.asarray(half) for half in halves(Image.fromarray(pixels))]
-                drawn, coloured = both if self._report.direction == "left" else both[::-1]
-                return Example(coloured, self._drawn(drawn))
-            drawn_pixels = self._drawn(thumbnail(self._folder / sketch, side * 2)) if sketch else None
-            return Example(pixels, drawn_pixels)
-        except (UserError, KeyError):
-            return None
-
-    def _drawn(self, pixels: Pixels) -> Pixels:
-        grey = pixels.mean(axis=2).astype(np.uint8)
-        return 255 - grey if self._report.inverted else grey
 
 
 def _sketches(pictures: tuple[Pixels, ...], config: SketchConfig, seed: int) -> list[Pixels]:

@@ -41,7 +41,7 @@ CAN_BE = """It can be:
 •  the files of MNIST or CIFAR
 
 Nothing in your folder is changed."""
-CLASSES_SHOWN = 8
+CLASSES_SHOWN = 10
 THUMBNAIL_PX = 24
 
 
@@ -68,6 +68,8 @@ class DataColumn(ScrollColumn):
         self.cancel = link("Cancel")
         self.cancel.clicked.connect(choice.cancel)
         self.problem = wrapped()
+        self.use_again = link("Use them again")
+        self.use_again.clicked.connect(choice.include_all)
         self.found = QWidget()
         self.layout_box = QComboBox()
         self.layout_box.setAccessibleName("How the folder is read")
@@ -112,6 +114,7 @@ class DataColumn(ScrollColumn):
         self.rows.addWidget(self.bar)
         self.rows.addLayout(busy_row)
         self.rows.addWidget(self.problem)
+        self.rows.addWidget(self.use_again, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addWidget(self.found)
         self.rows.addStretch(1)
         choice.changed.connect(self._show)
@@ -151,6 +154,7 @@ class DataColumn(ScrollColumn):
             self.busy.set_text(busy)
         self.problem.setText(self._choice.problem)
         self.problem.setVisible(bool(self._choice.problem))
+        self.use_again.setVisible(bool(self._choice.problem and self._choice.source.excluded))
         self.found.setVisible(found is not None)
         self.can_be.setVisible(self._choice.folder is None or bool(self._choice.problem))
         self.label_link.setVisible(self._choice.folder is None or self._choice.is_unlabelled)
@@ -160,11 +164,16 @@ class DataColumn(ScrollColumn):
     def _show_found(self, found: Found) -> None:
         report = found.report
         train, val, test = (report.splits.get(split, 0) for split in ("train", "val", "test"))
-        self.counts.setText(f"{report.usable:,} pictures: {train:,} to learn from, {val + test:,} held out")
+        apart = report.usable - train - val - test
+        self.counts.setText(
+            f"{report.usable:,} pictures: {train:,} to learn from, {val + test:,} held out"
+            + (f", {apart:,} in neither" if apart else "")
+        )
         sizes = ", ".join(f"{count:,} of {name} px" for name, count in report.sizes.items())
         self.counts.setToolTip(
             f"Held out: {val:,} that the run measures itself on, {test:,} for a judgement at the end.\n"
-            f"By shorter side: {sizes}"
+            + (f"In neither: {apart:,} nearly the same as pictures that are held out.\n" if apart else "")
+            + f"By shorter side: {sizes}"
         )
         self.reason.setText(report.reason)
         chosen = self._choice.source.layout

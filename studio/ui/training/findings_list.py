@@ -1,14 +1,19 @@
-"""What the doctor found, kind by kind: how much of it, how it is treated, and a click to leave it out."""
+"""What the doctor found, kind by kind: how much of it, what it looks like, how it is treated, and a click to
+leave it out.
+"""
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path, PurePosixPath
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.icons import ICON_PX, IconBook
-from studio.ui.training.basis import clear_layout, link, wrapped
+from studio.ui.training.basis import clear_layout, link, small_pixmap, wrapped
 from studio.ui.training.data_choice import DataChoice
+from studio.ui.training.folder_pictures import read_pictures
+from studio.ui.training.thumbnails import Thumbnails
 from studio.ui.widgets.elided import ElidedLabel
 from training.data.findings import TREATMENT, Finding, FindingKind
 
@@ -24,27 +29,21 @@ WORDS = {
     FindingKind.SMALL_CLASS: ("small class", "small classes"),
     FindingKind.UNBALANCED: ("unbalanced class", "unbalanced classes"),
     FindingKind.ODD_SIZE: ("very long picture", "very long pictures"),
-    FindingKind.TRANSPARENT: ("transparent picture", "transparent pictures"),
+    FindingKind.TRANSPARENT: ("transparent one", "transparent ones"),
     FindingKind.GREY: ("grey picture", "grey pictures"),
     FindingKind.EXIF: ("turned picture", "turned pictures"),
     FindingKind.CMYK: ("CMYK picture", "CMYK pictures"),
     FindingKind.DEEP: ("16-bit picture", "16-bit pictures"),
     FindingKind.ANIMATED: ("animation", "animations"),
 }
-PICTURES = frozenset(
-    {
-        FindingKind.WRONG_PAIR,
-        FindingKind.TINY,
-        FindingKind.NEARLY_EMPTY,
-        FindingKind.DUPLICATE,
-        FindingKind.NEAR_DUPLICATE,
-        FindingKind.ODD_SIZE,
-        FindingKind.TRANSPARENT,
-        FindingKind.GREY,
-    }
+NO_PICTURES = frozenset(
+    {FindingKind.BROKEN, FindingKind.FOREIGN, FindingKind.SMALL_CLASS, FindingKind.UNBALANCED}
 )
+"""Kinds that name nothing which could be shown."""
+PICTURES = frozenset(FindingKind) - NO_PICTURES - {FindingKind.UNLABELLED}
 """Kinds that name pictures which are used unless they are left out."""
 LISTED = 40
+PICTURE_PX = 32
 
 
 class FindingsList(QWidget):
@@ -55,16 +54,30 @@ class FindingsList(QWidget):
         self._choice = choice
         self._icons = icons
         self._open: FindingKind | None = None
+        self._folder: Path | None = None
+        self._shown: list[tuple[QLabel, str]] = []
+        """The small pictures in sight, and which file each is of."""
+        self.thumbnails = Thumbnails(2 * PICTURE_PX, self)
+        self.thumbnails.ready.connect(self._fill)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(2)
         choice.changed.connect(self._show)
 
     def _show(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            # Else the focus would leave with the button that was clicked, and the column scroll after it.
+            self.setFocus()
         clear_layout(self._rows)
-        found = self._choice.found
-        if found is None:
+        self._shown = []
+        found, folder = self._choice.found, self._choice.folder
+        if found is None or folder is None:
+            self._folder = None
             return
+        if folder != self._folder:
+            self._folder = folder
+            self.thumbnails.show_pictures(partial(read_pictures, folder, found.report, self._choice.source))
         for name, count in found.report.found.items():
             kind = FindingKind(name)
             listed = [finding for finding in found.report.findings if finding.kind is kind]
@@ -82,6 +95,8 @@ class FindingsList(QWidget):
             back.clicked.connect(self._choice.include_all)
             inside.addWidget(back)
             self._rows.addWidget(row)
+        self.thumbnails.want(file for _, file in self._shown)
+        self._fill()
 
     def _row(self, kind: FindingKind, count: int, listed: Sequence[Finding]) -> QWidget:
         row = QWidget()
@@ -98,8 +113,13 @@ class FindingsList(QWidget):
         label.set_text(words, TREATMENT[kind])
         inside.addWidget(fold)
         inside.addWidget(label, 1)
-        if kind in PICTURES and listed and self._choice.can_exclude:
-            button = link("Leave out", f"Leave out all {WORDS[kind][1]}; your folder stays as it is")
+        if kind in PICTURES and self._can_leave_out(listed):
+            part = len(listed) < count
+            button = link(
+                f"Leave out {len(listed):,}" if part else "Leave out",
+                f"Leave out {f'the first {len(listed):,}' if part else 'all'} {WORDS[kind][1]}; "
+                "your folder stays as it is",
+            )
             button.clicked.connect(partial(self._choice.exclude, tuple(one.path for one in listed)))
             inside.addWidget(button)
         return row
@@ -113,8 +133,13 @@ class FindingsList(QWidget):
         for finding in listed[:LISTED]:
             row = QWidget()
             inside = _row_layout(row)
-            name = ElidedLabel()
-            name.set_text(finding.path, finding.text)
+            for file in dict.fromkeys((finding.path, finding.other)):
+                if file and kind not in NO_PICTURES:
+                    inside.addWidget(self._picture(file))
+            name = ElidedLabel(cut=Qt.TextElideMode.ElideMiddle)
+            name.set_text(
+                finding.path if kind in NO_PICTURES else PurePosixPath(finding.path).stem, finding.text
+            )
             inside.addWidget(name, 1)
             if kind in PICTURES and self._choice.can_exclude:
                 button = link("Leave out")
@@ -125,6 +150,27 @@ class FindingsList(QWidget):
         if count > LISTED:
             rows.addWidget(wrapped(f"and {count - LISTED:,} more", muted=True))
         return details
+
+    def _picture(self, file: str) -> QLabel:
+        picture = QLabel()
+        picture.setFixedSize(PICTURE_PX, PICTURE_PX)
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        picture.setToolTip(file)
+        self._shown.append((picture, file))
+        return picture
+
+    def _fill(self) -> None:
+        """Show the small pictures that have been read."""
+        ratio = self.devicePixelRatioF()
+        for picture, file in self._shown:
+            image = self.thumbnails.get(file)
+            if image is not None and picture.pixmap().isNull():
+                picture.setPixmap(small_pixmap(image, PICTURE_PX, ratio))
+
+    def _can_leave_out(self, listed: Sequence[Finding]) -> bool:
+        """Whether pictures may be left out, and there are others."""
+        found = self._choice.found
+        return self._choice.can_exclude and found is not None and 0 < len(listed) < found.report.usable
 
     def _toggle(self, kind: FindingKind) -> None:
         self._open = None if kind is self._open else kind

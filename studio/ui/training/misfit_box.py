@@ -14,7 +14,11 @@ REMEDIES = {
     "needs colours": ("", "Learn them in grey"),
 }
 """Of each kind: what the person can do to the pictures, and the words for the change of a setting."""
-NO_SETTING = "Choose colour pictures, or another recipe."
+NO_SETTING = {
+    "needs more pictures": "Add pictures, or use those again that are left out.",
+    "needs colours": "Choose colour pictures, or another recipe.",
+}
+"""What the person can do where no setting helps."""
 
 
 class MisfitBox(QWidget):
@@ -52,7 +56,7 @@ class MisfitBox(QWidget):
             return
         by_hand, words = REMEDIES[misfit.kind]
         self.reason.setText(f"{misfit.reason}.")
-        self.remedy.setText(by_hand if misfit.setting else NO_SETTING)
+        self.remedy.setText(by_hand if misfit.setting else NO_SETTING[misfit.kind])
         self.remedy.setVisible(bool(self.remedy.text()))
         self.suggest.setVisible(misfit.setting == "conditions.labels" and can_suggest)
         self.change.setVisible(bool(misfit.setting))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolTi
 from studio.core.label_sheet import LEFT_OUT, Group, LabelSheet
 from studio.ui.training.labelling.cells import CELL_PX, CellPainter
 from studio.ui.training.labelling.layout import Box, GroupLayout
-from studio.ui.training.labelling.thumbnails import Thumbnails
+from studio.ui.training.thumbnails import Thumbnails
 
 MIME = "application/x-sketch-studio-pictures"
 """What is dragged: the pictures chosen in this window; they never leave it as files."""
