@@ -19,7 +19,7 @@ from studio.core.geometry import Rect
 from studio.core.layers import LayerKind
 from studio.core.openraster import encode_png, load_ora, open_ora, save_ora
 from studio.core.tiles import Pixels
-from tests.fixtures.ora import RED, STACK, archive, foreign, put
+from tests.fixtures.ora import RED, STACK, archive, foreign, put, small_drawing
 from training.files import UserError
 
 
@@ -162,6 +162,12 @@ def test_coloured_layers_without_a_line_layer_are_kept_as_paint(tmp_path: Path) 
     kinds = [layer.kind for layer in document.layers]
     assert kinds == [LayerKind.PAINT, LayerKind.PAINT, LayerKind.HINTS, LayerKind.LINE]
     assert document.line.surface.is_blank
+
+
+def test_a_drawing_that_krita_saved_again_is_the_same() -> None:
+    """``by_krita.ora`` is `small_drawing`, saved here, opened and exported by Krita 5.1.5."""
+    back, drawn = load_ora(Path(__file__).with_name("by_krita.ora")), small_drawing()
+    assert content(back) == content(drawn)
 
 
 def test_previous_file_is_kept_beside(tmp_path: Path) -> None:
