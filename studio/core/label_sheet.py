@@ -47,7 +47,7 @@ class LabelSheet:
         self._suggested = {one.file: one for one in suggestions}
         known = [*labels, *sorted({one.label for one in self._suggested.values()})]
         self._labels = [label for label in dict.fromkeys(known) if label != LEFT_OUT]
-        self._verdicts = {file: Verdict(one.label) for file, one in self._suggested.items()}
+        self._verdicts = {file: Verdict(one.label, one.settled) for file, one in self._suggested.items()}
         self._done: list[tuple[Change, Change]] = []
         self._undone: list[tuple[Change, Change]] = []
         self._saved: dict[str, Verdict] | None = None
@@ -136,14 +136,14 @@ class LabelSheet:
                 one,
                 label=self._verdicts[file].label,
                 confidence=1.0 if self._verdicts[file].settled else one.confidence,
+                settled=self._verdicts[file].settled,
             )
             for file, one in self._suggested.items()
         )
 
     def mark_saved(self, rows: Iterable[Suggestion]) -> None:
         """Note that ``rows`` have been saved."""
-        labels = {one.file: one.label for one in rows}
-        if all(self._verdicts[file].label == label for file, label in labels.items()):
+        if all(self._verdicts[one.file] == Verdict(one.label, one.settled) for one in rows):
             self._saved = dict(self._verdicts)
 
     def _sureness(self, file: str) -> tuple[bool, float]:
@@ -167,6 +167,14 @@ class LabelSheet:
         target.append(step)
         self._verdicts.update(step[which])
         return True
+
+
+def with_settled(rows: Iterable[Suggestion], earlier: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """``rows`` suggested anew, with the labels that a person has settled in ``earlier`` ones."""
+    settled = {one.file: one.label for one in earlier if one.settled}
+    return tuple(
+        replace(one, label=settled[one.file], settled=True) if one.file in settled else one for one in rows
+    )
 
 
 def label_keys(labels: Iterable[str]) -> dict[str, str]:

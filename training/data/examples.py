@@ -66,10 +66,16 @@ def open_examples(
     source: SourceConfig | None = None,
     on_progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    *,
+    find_table: bool = True,
 ) -> Examples:
-    """Open ``folder``, read as ``source`` says; UserError when it holds no pictures."""
+    """Open ``folder``, read as ``source`` says; UserError when it holds no pictures. ``find_table`` as in
+    ``read_layout``.
+    """
     folder = Path(folder)
-    layout, listing = read_layout(folder, source or SourceConfig(), on_progress, cancelled)
+    layout, listing = read_layout(
+        folder, source or SourceConfig(), on_progress, cancelled, find_table=find_table
+    )
     if layout.kind is LayoutKind.PREPARED:
         dataset = open_dataset(folder, PREPARED_SPLIT, size, on_progress=on_progress, cancelled=cancelled)
         return Examples(folder, size, dataset.names, dataset.labels, dataset.label_index, Prepared(dataset))

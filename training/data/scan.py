@@ -93,8 +93,12 @@ def read_layout(
     source: SourceConfig,
     on_progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    *,
+    find_table: bool = True,
 ) -> tuple[Layout, Listing | None]:
-    """Return the layout of ``folder`` as ``source`` wants it, and the listing where one was needed."""
+    """Return the layout of ``folder`` as ``source`` wants it, and the listing where one was needed; a table
+    of labels among the pictures counts if it is to be found.
+    """
     override = None if source.layout == "auto" else LayoutKind(source.layout)
     layout = packaged_layout(folder, override)
     if layout is not None:
@@ -105,7 +109,7 @@ def read_layout(
     layout = find_layout(folder, override, source.direction, listing)
     if source.labels:
         return labelled_layout(layout, Path(source.labels), listing), listing
-    if override is not LayoutKind.CLASSES and (folder / LABELS).is_file():
+    if find_table and override is not LayoutKind.CLASSES and (folder / LABELS).is_file():
         # A table of another kind that happens to have this name is none of ours.
         with contextlib.suppress(UserError):
             layout = labelled_layout(layout, folder / LABELS, listing)

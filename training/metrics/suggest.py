@@ -84,7 +84,10 @@ def suggest_labels(
         known.add(*_generated(model, config, judge, show, stop))
     if not known.labels:
         raise UserError("There is nothing to compare with; name a labelled folder or a model of labels.")
-    asked = open_examples(unlabelled, JUDGED_PX, SourceConfig(layout="images"), cancelled=stop)
+    # A table from an earlier time says nothing of the pictures that have come since.
+    asked = open_examples(
+        unlabelled, JUDGED_PX, SourceConfig(layout="images"), cancelled=stop, find_table=False
+    )
     items, features = _features(asked, range(len(asked.names)), judge, show, "Pictures are compared", stop)
     space = _Space(np.concatenate(known.features), np.array(known.label), len(known.labels), config)
     shares = space.shares(features)

@@ -82,6 +82,15 @@ class DataChoice(QObject):
             return False
         return sum(bool(label) for label in self.found.report.counts) < 2
 
+    @property
+    def table(self) -> Path | None:
+        """The table that labels the pictures, None where there is none."""
+        if self.folder is None or self.found is None or self.found.report.layout != "images":
+            return None
+        if not any(self.found.report.counts):
+            return None
+        return Path(self.source.labels) if self.source.labels else self.folder / LABELS_FILE
+
     def choose(self, folder: Path, table: Path | None = None) -> None:
         """Take another folder and look through it; its labels may be in a ``table`` that lies elsewhere."""
         beside = table is None or table == folder / LABELS_FILE

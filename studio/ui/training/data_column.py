@@ -49,7 +49,7 @@ class DataColumn(ScrollColumn):
     """Follows the choice of data.
 
     *Signals*
-    labels_wanted(): the person wants labels for pictures that have none.
+    labels_wanted(): the person wants labels for pictures that have none, or other ones than a table gives.
     """
 
     labels_wanted = Signal()
@@ -61,6 +61,8 @@ class DataColumn(ScrollColumn):
         self.can_be = wrapped(CAN_BE, muted=True)
         self.label_link = link("Suggest labels for pictures without…", "By what labelled pictures look like")
         self.label_link.clicked.connect(self.labels_wanted)
+        self.table_link = link("Go through the labels…", "Correct them, or have more suggested")
+        self.table_link.clicked.connect(self.labels_wanted)
         self.bar = thin_bar()
         self.busy = ElidedLabel()
         self.busy.setProperty("role", "muted")
@@ -111,6 +113,7 @@ class DataColumn(ScrollColumn):
         self.rows.addWidget(self.drop)
         self.rows.addWidget(self.can_be)
         self.rows.addWidget(self.label_link, 0, Qt.AlignmentFlag.AlignLeft)
+        self.rows.addWidget(self.table_link, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addWidget(self.bar)
         self.rows.addLayout(busy_row)
         self.rows.addWidget(self.problem)
@@ -158,6 +161,7 @@ class DataColumn(ScrollColumn):
         self.found.setVisible(found is not None)
         self.can_be.setVisible(self._choice.folder is None or bool(self._choice.problem))
         self.label_link.setVisible(self._choice.folder is None or self._choice.is_unlabelled)
+        self.table_link.setVisible(self._choice.table is not None and not self._choice.is_unlabelled)
         if found is not None:
             self._show_found(found)
 

@@ -64,14 +64,17 @@ class TrainingPages(QStackedWidget):
         self.evaluation.open(history.run, Measured(config.task if config is not None else "", labels))
         self.setCurrentWidget(self.evaluation)
 
-    def suggest_labels(self, folder: Path | None) -> None:
-        """Open the page that suggests labels, for the pictures in ``folder`` where there is one."""
+    def suggest_labels(self, folder: Path | None, table: Path | None = None) -> None:
+        """Open the page that suggests labels, for the pictures in ``folder`` where there is one.
+
+        ``table`` has the labels that they have already.
+        """
         if self.labelling is None:
             self.labelling = LabellingPage(self._session, self._settings, self._messages, self._theme.icons)
             self.labelling.back_wanted.connect(self.show_columns)
             self.labelling.train_wanted.connect(self._on_train_wanted)
             self.addWidget(self.labelling)
-        self.labelling.open(folder, self._settings.get(keys.LAST_DATA_FOLDER))
+        self.labelling.open(folder, self._settings.get(keys.LAST_DATA_FOLDER), table)
         self.setCurrentWidget(self.labelling)
 
     def show_columns(self) -> None:

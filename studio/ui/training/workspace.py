@@ -172,7 +172,9 @@ class TrainingWorkspace(QWidget):
 
     def suggest_labels(self) -> None:
         """Open the page on which pictures without labels get some."""
-        self.pages.suggest_labels(self.choice.folder if self.choice.is_unlabelled else None)
+        choice = self.choice
+        is_open = choice.is_unlabelled or choice.table is not None
+        self.pages.suggest_labels(choice.folder if is_open else None, choice.table)
 
     # What happens
 

@@ -1,10 +1,12 @@
 """Suggested labels, gone through by a person."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.core.label_sheet import LEFT_OUT, LabelSheet, Verdict, label_keys
+from studio.core.label_sheet import LEFT_OUT, LabelSheet, Verdict, label_keys, with_settled
 from training.data.labels_file import Suggestion
 from training.files import UserError
 from training.manifest import MAX_NAME
@@ -107,6 +109,16 @@ def test_undoing_everything_brings_back_what_was_suggested(steps: list[tuple[str
     while sheet.redo():
         pass
     assert sheet.rows() == after
+
+
+def test_what_a_person_settled_outlives_new_suggestions(sheet: LabelSheet) -> None:
+    sheet.assign(["a.png"], "dog")
+    sheet.assign(["b.png"], LEFT_OUT)
+    anew = [replace(one, label="owl", confidence=0.9) for one in ROWS]
+    again = LabelSheet(with_settled(anew, sheet.rows()))
+    assert again.verdict("a.png") == Verdict("dog", settled=True)
+    assert again.verdict("b.png") == Verdict(LEFT_OUT, settled=True)
+    assert again.verdict("c.png") == Verdict("owl")
 
 
 def test_keys_are_a_labels_own_name_or_its_place() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.training.data.trees import photo, save, write_idx, write_pairs, write_photos
 from training.data.findings import FindingKind
 from training.data.inspect import inspect
-from training.data.labels_file import NAME, Suggestion, read_labels, write_labels
+from training.data.labels_file import NAME, Suggestion, read_labels, read_rows, write_labels
 from training.data.layouts import LayoutKind
 from training.data.options import SourceConfig
 from training.data.scan import read_layout
@@ -26,7 +26,26 @@ def test_what_is_written_is_read_back_whatever_it_is_called(tmp_path: Path) -> N
     rows = [Suggestion(f"deep/{ODD}.png", ODD, 0.25, "x"), Suggestion("lone\udc80.png", "plain")]
     write_labels(tmp_path / NAME, rows)
     assert read_labels(tmp_path / NAME) == {rows[0].file: ODD.strip(), rows[1].file: "plain"}
-    assert (tmp_path / NAME).read_bytes().startswith(b"file,label,confidence,runner_up\n")
+    assert (tmp_path / NAME).read_bytes().startswith(b"file,label,confidence,runner_up,settled\n")
+
+
+def test_one_goes_on_with_a_table_where_one_left_off(tmp_path: Path) -> None:
+    rows = (
+        Suggestion("a.png", "cat", 0.25, "dog"),
+        Suggestion("b.png", "dog", 1.0, settled=True),
+        Suggestion("c.png", "", 1.0, "cat", settled=True),
+    )
+    write_labels(tmp_path / NAME, rows)
+    assert read_rows(tmp_path / NAME) == rows
+    assert read_labels(tmp_path / NAME) == {"a.png": "cat", "b.png": "dog"}
+
+
+def test_a_table_that_does_not_tell_who_labelled_is_a_persons(tmp_path: Path) -> None:
+    text = "file,label,confidence\na.png,cat,much\nb.png,,\nc.png,dog,7\n"
+    assert read_rows(table(tmp_path / "mine.csv", text)) == (
+        Suggestion("a.png", "cat", settled=True),
+        Suggestion("c.png", "dog", settled=True),
+    )
 
 
 def test_tables_of_spreadsheets_are_read(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.training.metrics.test_memorised import Colours
 from tests.training.test_labels_to_pictures import DIGITS, digits_model
 from training.cli.parser import main
 from training.data.dataset import CancelledError
-from training.data.labels_file import read_labels
+from training.data.labels_file import NAME, Suggestion, read_labels, write_labels
 from training.data.options import SourceConfig
 from training.data.source import open_splits
 from training.files import UserError
@@ -74,6 +74,12 @@ def test_labels_that_say_nothing_are_not_trusted(tmp_path: Path, unlabelled: Pat
         save(tmp_path / "like" / "ab"[i % 2] / f"{i}.png", coloured(0, rng, 24))
     found = suggest_labels(unlabelled, tmp_path / "like", extractor=Colours())
     assert found.accuracy < 0.8
+
+
+def test_pictures_that_a_table_of_an_earlier_time_lacks_get_labels(labelled: Path, tmp_path: Path) -> None:
+    folder = write_coloured(tmp_path / "more", 6, 3, labelled=False)
+    write_labels(folder / NAME, [Suggestion("blue-0.png", "blue"), Suggestion("red-2.png", "red")])
+    assert len(suggest_labels(folder, labelled, extractor=Colours()).rows) == 6
 
 
 def test_a_model_can_be_the_example(tmp_path: Path, unlabelled: Path, labelled: Path) -> None:

@@ -39,6 +39,7 @@ class FolderField(QFrame):
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.name = ElidedLabel()
         self.name.setProperty("role", "title")
+        self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.choose = with_icon(CHOOSE, "folder-open-outline", icons)
         self.choose.setAccessibleName(self._title)
         self.choose.clicked.connect(self.ask)

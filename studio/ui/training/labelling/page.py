@@ -1,25 +1,27 @@
 """Labels are suggested for pictures that have none, gone through by a person, and saved as a table."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QToolButton, QWidget
 
-from studio.core.label_sheet import LabelSheet, label_keys
+from studio.core.label_sheet import LabelSheet, label_keys, with_settled
 from studio.core.settings import Settings, user_cache_dir
 from studio.ui.drawing_files import show_in_folder
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.inline_bar import InlineBar
 from studio.ui.messages import Messages
 from studio.ui.session import Session
-from studio.ui.training.basis import with_icon, wrapped
+from studio.ui.training.basis import with_icon
 from studio.ui.training.drop_zone import dropped_folder
+from studio.ui.training.labelling.empty import EmptyPage
 from studio.ui.training.labelling.grid import LabelGrid
 from studio.ui.training.labelling.label_list import LabelList
+from studio.ui.training.labelling.saved import Saved, read_saved
 from studio.ui.training.labelling.setup import LabelSetup
 from studio.ui.training.page_head import PageHead
 from studio.ui.widgets.plain import across, down, lying_line, standing_line
@@ -27,18 +29,6 @@ from studio.workers.errand import Errand
 from studio.workers.tasks import run_in_background
 from training.data.labels_file import NAME, Suggestion, Suggestions, suggestions_from, write_labels
 from training.files import UserError, read_json
-
-TITLE = "Labels for pictures that have none"
-TEXTS = (
-    "1.  Drop the folder of pictures without labels at the left, and below it a folder in which some are "
-    "labelled: a folder for each label. A few dozen of each are enough. A model of labels can stand in.",
-    "2.  Press Suggest labels. Each picture gets the label of those it resembles most, and a bar below it "
-    "says how sure that is.",
-    "3.  Go through them, the least sure first: drag a picture to another label, press the label's key, or "
-    "leave it out. Then train with them.",
-    "Your pictures stay where they are and as they are: the labels become a table, labels.csv.",
-)
-TEXT_PX = 520
 
 
 class LabellingPage(QWidget):
@@ -68,7 +58,10 @@ class LabellingPage(QWidget):
         self._folder = Path()
         self._table: Path | None = None
         """Where the labels of this sheet were saved last."""
+        self._place = Path()
+        """Where they belong: among the pictures, or in the table that they were taken from."""
         self._then_train = False
+        self._keys = {"Ctrl+Z": self._undo, "Ctrl+Shift+Z": self._redo, "Ctrl+S": self._on_save_key}
         self.head = PageHead("Suggest labels", icons)
         self.undo = self._tool("undo", "Take the last correction back (Ctrl+Z)", self._undo, icons)
         self.redo = self._tool("redo", "Make it again (Ctrl+Shift+Z)", self._redo, icons)
@@ -85,7 +78,7 @@ class LabellingPage(QWidget):
         self.setup = LabelSetup(session, self._errand, icons)
         self.grid = LabelGrid()
         self.list = LabelList(icons)
-        self.empty = _EmptyPage()
+        self.empty = EmptyPage()
         self.middle = QStackedWidget()
         self.middle.addWidget(self.empty)
         self.middle.addWidget(self.grid)
@@ -105,12 +98,17 @@ class LabellingPage(QWidget):
         self._connect()
         self._show()
 
-    def open(self, folder: Path | None, start_at: str = "") -> None:
-        """Show the page; ``folder`` holds pictures without labels, dialogs start at ``start_at``."""
+    def open(self, folder: Path | None, start_at: str = "", table: Path | None = None) -> None:
+        """Show the page; ``folder`` holds pictures without labels, or with those in a ``table``.
+
+        Dialogs start at ``start_at``.
+        """
         for field in (self.setup.unlabelled, self.setup.like):
             field.last_folder = start_at
-        if folder is not None and not len(self.sheet):
+        if folder is not None and (not len(self.sheet) or self.sheet.is_saved):
             self.setup.unlabelled.set_folder(folder)
+            if table is not None and table != folder / NAME:
+                self._open_saved(folder, table, self._on_no_table)
 
     def leave(self) -> None:
         """Give up what is under way."""
@@ -135,13 +133,13 @@ class LabellingPage(QWidget):
         self._settle(files, partial(self.sheet.confirm, files))
 
     def save_beside(self) -> None:
-        """Save the labels among the pictures; ask before another table there is replaced."""
-        path = self._folder / NAME
+        """Save the labels where they belong; ask before another table there is replaced."""
+        path = self._place
         if path == self._table or not path.exists():
             self._save(path)
             return
         self.notice.ask(
-            f"{self._folder.name} has a table of labels already ({NAME}).",
+            f"{path.parent.name} has a table of labels already ({path.name}).",
             [("Replace it", partial(self._save, path)), ("Save elsewhere…", self.ask_where)],
         )
 
@@ -159,6 +157,17 @@ class LabellingPage(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def ask_which(self) -> None:
+        """Go on with the labels in a table that the person names."""
+        folder = self.setup.unlabelled.folder
+        assert folder is not None
+        dialog = QFileDialog(self.window(), "Open saved labels", str((self._table or folder / NAME).parent))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter("Table (*.csv)")
+        dialog.fileSelected.connect(partial(self._on_which, folder))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def save_and_train(self) -> None:
         """Save where that was not done, then go on to training."""
         if self.sheet.is_saved:
@@ -170,6 +179,8 @@ class LabellingPage(QWidget):
     def _connect(self) -> None:
         self.head.back.clicked.connect(self.back_wanted)
         self.setup.suggest_wanted.connect(self.suggest)
+        self.setup.saved_wanted.connect(self.ask_which)
+        self.setup.unlabelled.changed.connect(self._on_folder)
         self._errand.done.connect(self._on_suggested)
         self._errand.failed.connect(self._on_failed)
         self.grid.assign_wanted.connect(self.assign)
@@ -180,13 +191,6 @@ class LabellingPage(QWidget):
         self.list.dropped.connect(self.assign)
         self.list.new_wanted.connect(self._on_new_label)
         self.notice.cross.clicked.connect(self._on_not_saved)
-        for keys, run in (
-            (QKeySequence("Ctrl+Z"), self._undo),
-            (QKeySequence("Ctrl+Shift+Z"), self._redo),
-            (QKeySequence("Ctrl+S"), self.save_beside),
-        ):
-            context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-            QShortcut(keys, self, run, context=context)
 
     def _tool(self, icon: str, tip: str, run: object, icons: IconBook) -> QToolButton:
         button = QToolButton()
@@ -210,13 +214,53 @@ class LabellingPage(QWidget):
 
     def _on_read(self, found: Suggestions) -> None:
         assert self._asked is not None
-        self._folder, self._table = self._asked, None
-        self.sheet = LabelSheet(found.rows, found.examples)
-        self.grid.thumbnails.show_folder(self._folder)
+        rows = found.rows
+        if self._asked == self._folder:
+            rows = with_settled(rows, self.sheet.rows())
+        else:
+            self._table, self._place = None, self._asked / NAME
+        self._show_sheet(self._asked, LabelSheet(rows, found.examples))
         self.setup.show_summary(found)
+        self._messages.news(f"{len(rows):,} pictures have got labels; go through them.")
+
+    def _on_folder(self) -> None:
+        """Go on with the labels that lie among the pictures, where nothing else is being gone through."""
+        folder = self.setup.unlabelled.folder
+        if folder is not None and (folder / NAME).is_file() and (not len(self.sheet) or self.sheet.is_saved):
+            # A table of another kind that happens to have this name is none of ours.
+            self._open_saved(folder, folder / NAME, lambda error: None)
+
+    def _on_which(self, folder: Path, name: str) -> None:
+        open_it = partial(self._open_saved, folder, Path(name), self._on_no_table)
+        if len(self.sheet) and self.sheet.can_undo and not self.sheet.is_saved:
+            self.notice.ask(
+                "The labels you have gone through are not saved.",
+                [("Save them first", self.save_beside), ("Open the others", open_it)],
+            )
+        else:
+            open_it()
+
+    def _open_saved(self, folder: Path, table: Path, on_error: Callable[[UserError], None]) -> None:
+        run_in_background(partial(read_saved, folder, table), self._on_saved_read, on_error)
+
+    def _on_saved_read(self, saved: Saved) -> None:
+        if saved.folder != self.setup.unlabelled.folder or self._errand.busy:
+            return
+        self._table = self._place = saved.table
+        sheet = LabelSheet(saved.rows)
+        sheet.mark_saved(saved.rows)
+        self._show_sheet(saved.folder, sheet)
+        self.setup.show_saved(saved)
+
+    def _on_no_table(self, error: UserError) -> None:
+        self._messages.trouble(str(error))
+
+    def _show_sheet(self, folder: Path, sheet: LabelSheet) -> None:
+        """Show other labels, of pictures in ``folder``."""
+        self._folder, self.sheet = folder, sheet
+        self.grid.thumbnails.show_folder(folder)
         self._show()
         self.grid.setFocus()
-        self._messages.news(f"{len(found.rows):,} pictures have got labels; go through them.")
 
     def _on_unread(self, error: UserError) -> None:
         self.setup.work.say(str(error))
@@ -245,6 +289,10 @@ class LabellingPage(QWidget):
         label = label_keys(self.sheet.labels).get(key.casefold())
         if label is not None and self.grid.chosen:
             self.assign(self.grid.chosen, label)
+
+    def _on_save_key(self) -> None:
+        if self.save.isVisible():
+            self.save.click()
 
     def _on_label(self, label: str) -> None:
         if self.grid.chosen:
@@ -306,12 +354,23 @@ class LabellingPage(QWidget):
         self.redo.setEnabled(self.sheet.can_redo)
         saved = self.sheet.is_saved
         self.save.setEnabled(not saved)
-        self.save.setToolTip("They are saved" if saved else f"As {NAME} among the pictures (Ctrl+S)")
+        self.save.setToolTip(
+            "They are saved" if saved else f"As {self._place.name} in {self._place.parent.name} (Ctrl+S)"
+        )
         self.train.setToolTip("Choose these pictures with these labels for training")
         self.list.show_labels(self.sheet.labels, label_keys(self.sheet.labels), self.sheet.counts())
         self.grid.show_sheet(self.sheet)
 
     # Qt
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that elsewhere mean the drawing mean the labels here, and not both of them."""
+        if isinstance(event, QKeyEvent) and (run := self._keys.get(_name_of(event))) is not None:
+            if event.type() == QEvent.Type.KeyPress:
+                run()
+            event.accept()
+            return True
+        return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_folder(event.mimeData()) is not None and not self._errand.busy:
@@ -330,26 +389,9 @@ class LabellingPage(QWidget):
         next((field for field in fields if field.folder is None), fields[0]).set_folder(folder)
 
 
-class _EmptyPage(QWidget):
-    """What this page is for, step by step."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        title = QLabel(TITLE)
-        title.setProperty("role", "figure")
-        column = QVBoxLayout()
-        column.setSpacing(16)
-        column.addStretch(1)
-        column.addWidget(title)
-        for text in TEXTS:
-            words = wrapped(text)
-            words.setFixedWidth(TEXT_PX)
-            column.addWidget(words)
-        column.addStretch(2)
-        row = across(self)
-        row.addStretch(1)
-        row.addLayout(column)
-        row.addStretch(1)
+def _name_of(event: QKeyEvent) -> str:
+    """The key with its modifiers, in Qt's words."""
+    return QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
 
 
 def _read_once(path: Path) -> Suggestions:

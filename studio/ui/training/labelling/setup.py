@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from studio.core.library import ModelEntry
 from studio.ui.icons import IconBook
 from studio.ui.session import Session
 from studio.ui.theme import muted_label
-from studio.ui.training.basis import ScrollColumn, with_icon, wrapped
+from studio.ui.training.basis import ScrollColumn, link, with_icon, wrapped
 from studio.ui.training.labelling.folder_field import FolderField
+from studio.ui.training.labelling.saved import Saved
 from studio.ui.training.work_box import WorkBox
 from studio.ui.widgets.calm_wheel import CalmWheel
 from studio.workers.errand import Errand
@@ -26,9 +27,11 @@ class LabelSetup(ScrollColumn):
 
     *Signals*
     suggest_wanted(): the person pressed Suggest.
+    saved_wanted(): the person wants to go on with labels that were saved.
     """
 
     suggest_wanted = Signal()
+    saved_wanted = Signal()
 
     def __init__(
         self, session: Session, errand: Errand, icons: IconBook, parent: QWidget | None = None
@@ -37,6 +40,8 @@ class LabelSetup(ScrollColumn):
         self._session = session
         self._errand = errand
         self.unlabelled = FolderField("Pictures without labels", "Drop their folder here", icons)
+        self.saved = link("Open saved labels…", "Go on with a table of labels that was saved before")
+        self.saved.clicked.connect(self.saved_wanted)
         self.like = FolderField(
             "Labelled pictures to go by", "Drop a folder with a folder for each label", icons
         )
@@ -51,6 +56,7 @@ class LabelSetup(ScrollColumn):
         self.work = WorkBox(errand, icons)
         self.summary = wrapped(muted=True)
         self.rows.addWidget(self.unlabelled)
+        self.rows.addWidget(self.saved, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addWidget(self.like)
         self.rows.addWidget(muted_label("And by what a model makes of its labels"))
         for part in (self.models, self.suggest, self.why_not, self.work, self.summary):
@@ -93,6 +99,16 @@ class LabelSetup(ScrollColumn):
         self.summary.setText(text)
         self.summary.setToolTip(f"Suggested: {found.protocol}.")
 
+    def show_saved(self, saved: Saved) -> None:
+        """Say what was taken up."""
+        settled = sum(row.settled for row in saved.rows)
+        text = f"{saved.table.name} has labels of {len(saved.rows):,} pictures, {settled:,} of them settled."
+        if saved.no_row:
+            text += f" {saved.no_row:,} others have none yet; have labels suggested for them."
+        self.summary.setText(text)
+        self.summary.setToolTip(str(saved.table))
+        self.summary.setVisible(True)
+
     def _show_models(self) -> None:
         chosen = self.model
         with QSignalBlocker(self.models):
@@ -116,6 +132,7 @@ class LabelSetup(ScrollColumn):
         self.suggest.setEnabled(not reason)
         self.suggest.setToolTip(reason or "Compare each picture with those that have labels")
         self.suggest.setVisible(not busy)
+        self.saved.setVisible(self.unlabelled.folder is not None and not busy)
         self.why_not.setText(reason)
         self.why_not.setVisible(bool(reason) and not busy)
         for part in (self.unlabelled, self.like, self.models):
