@@ -1,5 +1,6 @@
 """What the doctor found as a person sees it: small pictures, and what can be left out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,11 @@ def small_pictures(findings: FindingsList) -> dict[str, QLabel]:
 
 
 def buttons(findings: FindingsList, words: str) -> list[QPushButton]:
-    return [button for button in findings.findChildren(QPushButton) if button.text() == words]
+    return [
+        button
+        for button in findings.findChildren(QPushButton)
+        if button.text() == words and button.isVisible()
+    ]
 
 
 def test_what_was_found_is_shown_small_with_what_it_resembles(
@@ -140,6 +145,27 @@ def test_all_pictures_cannot_be_left_out_at_once_and_come_back_by_a_click(
     settled(qtbot, choice)
     assert choice.found is not None
     assert not column.use_again.isVisible()
+
+
+def test_a_kind_with_more_pictures_than_are_listed_says_how_many_go(
+    qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path
+) -> None:
+    write_idx(tmp_path / "digits")
+    look_through(qtbot, choice, tmp_path / "digits")
+    assert choice.found is not None
+    report = choice.found.report
+
+    def show(count: int) -> None:
+        found = replace(report, usable=700, found={"tiny": count})
+        choice.found = replace(choice.found, report=found)
+        choice.changed.emit()
+
+    listed = sum(finding.kind is FindingKind.TINY for finding in report.findings)
+    show(600)
+    qtbot.waitUntil(lambda: len(buttons(column.findings, f"Leave out {listed}")) == 1, timeout=WAIT_MS)
+    show(700)
+    assert buttons(column.findings, f"Leave out {listed}") == [], "they are all there is"
+    qtbot.waitUntil(lambda: len(column.findings.findChildren(QPushButton)) == 0, timeout=WAIT_MS)
 
 
 def test_no_batch_is_offered_where_there_is_nothing_to_learn_from(qtbot: QtBot) -> None:
