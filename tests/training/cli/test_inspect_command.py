@@ -18,7 +18,7 @@ def test_a_folder_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture
     text = capsys.readouterr().out
     assert "a folder for each of 2 classes" in text
     assert "dogs 15, 猫 8" in text
-    assert "Tiny: 7. Is enlarged" in text
+    assert "Tiny: 7. Looks soft where it is enlarged" in text
     assert "dogs/small 0.png has only 40 x 30 pixels." in text
     assert "and 2 more" in text
 
