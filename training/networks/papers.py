@@ -57,14 +57,11 @@ def number_parts(paper: Tensor) -> Tensor:
     then the number of the pixel that this one names: groups join as in Boruvka's algorithm, and long ways are
     short.
     """
-    count, _, height, width = paper.shape
+    height, width = paper.shape[-2:]
     numbers = torch.arange(1, height * width + 1, device=paper.device).float().reshape(1, 1, height, width)
     numbers = grown(numbers * paper, paper, FIRST_STEPS)
     for _ in range(ROUNDS):
-        of = numbers.flatten(2).long()
-        near = (_beside(numbers) * paper).flatten(2)
-        best = paper.new_zeros(count, 1, height * width + 1).scatter_reduce(2, of, near, "amax")
-        joined = best.gather(2, of)
+        joined = _largest_in_part(_beside(numbers) * paper, numbers)
         numbers = F.pad(joined, (1, 0)).gather(2, joined.long()).reshape(paper.shape)
     return numbers
 
@@ -76,11 +73,7 @@ def border_of(like: Tensor) -> Tensor:
 
 def at_border(numbers: Tensor) -> Tensor:
     """Return 1 in the parts of ``numbers`` [N,1,H,W] that touch the border, else 0."""
-    count, _, height, width = numbers.shape
-    of = numbers.flatten(2).long()
-    touching = (border_of(numbers) * (numbers > 0)).flatten(2)
-    most = numbers.new_zeros(count, 1, height * width + 1).scatter_reduce(2, of, touching, "amax")
-    return most.gather(2, of).reshape(numbers.shape)
+    return _largest_in_part(border_of(numbers) * (numbers > 0), numbers).reshape(numbers.shape)
 
 
 def grown(values: Tensor, within: Tensor, steps: int) -> Tensor:
@@ -89,6 +82,14 @@ def grown(values: Tensor, within: Tensor, steps: int) -> Tensor:
         values = F.max_pool2d(values, (1, 3), stride=1, padding=(0, 1)) * within
         values = F.max_pool2d(values, (3, 1), stride=1, padding=(1, 0)) * within
     return values
+
+
+def _largest_in_part(values: Tensor, numbers: Tensor) -> Tensor:
+    """Return [N,1,H*W]: each pixel's largest of ``values`` [N,1,H,W] in its part of ``numbers``."""
+    count, _, height, width = numbers.shape
+    of = numbers.flatten(2).long()
+    most = numbers.new_zeros(count, 1, height * width + 1).scatter_reduce(2, of, values.flatten(2), "amax")
+    return most.gather(2, of)
 
 
 def _beside(values: Tensor) -> Tensor:

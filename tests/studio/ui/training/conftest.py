@@ -8,11 +8,14 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
+from studio.core.settings import Settings
+from studio.ui.icons import IconBook
+from studio.ui.messages import Messages
+from studio.ui.palette import LIGHT
+from studio.ui.training.labelling.page import LabellingPage
 from studio.ui.training.workspace import TrainingWorkspace
 from tests.studio.ui.hands import draw
-from tests.studio.ui.training.journey import (
-    visit,
-)
+from tests.studio.ui.training.journey import visit
 from tests.training.data.shapes import write_set
 
 
@@ -26,6 +29,21 @@ def space(qtbot: QtBot, studio: Studio) -> TrainingWorkspace:
     """The workspace on its first visit, with a drawing on the canvas."""
     draw(studio.canvas, [(30.0, 30.0), (120.0, 40.0), (100.0, 120.0), (30.0, 30.0)])
     return visit(qtbot, studio)
+
+
+@pytest.fixture
+def messages(qtbot: QtBot) -> Messages:
+    return Messages()
+
+
+@pytest.fixture
+def labelling(qtbot: QtBot, studio: Studio, messages: Messages) -> LabellingPage:
+    """The page of labels, with nothing chosen."""
+    page = LabellingPage(studio.session, Settings(None), messages, IconBook(LIGHT))
+    qtbot.addWidget(page, before_close_func=lambda widget: widget.leave())
+    page.resize(1200, 700)
+    page.show()
+    return page
 
 
 @pytest.fixture

@@ -51,11 +51,6 @@ def run(finished: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def messages(qtbot: QtBot) -> Messages:
-    return Messages()
-
-
-@pytest.fixture
 def page(qtbot: QtBot, messages: Messages) -> EvaluationPage:
     page = EvaluationPage(Settings(None), messages, IconBook(LIGHT))
     qtbot.addWidget(page, before_close_func=lambda widget: widget.leave())

@@ -39,6 +39,15 @@ def column(qtbot: QtBot, choice: DataChoice) -> DataColumn:
     return column
 
 
+@pytest.fixture
+def digits(qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path) -> DataColumn:
+    """The column of a file of digits, all of which are tiny; they are folded out."""
+    write_idx(tmp_path / "digits")
+    look_through(qtbot, choice, tmp_path / "digits")
+    fold_out(column.findings, FindingKind.TINY)
+    return column
+
+
 def look_through(qtbot: QtBot, choice: DataChoice, folder: Path) -> None:
     choice.choose(folder)
     settled(qtbot, choice)
@@ -80,29 +89,21 @@ def test_what_was_found_is_shown_small_with_what_it_resembles(
     assert np.abs(np.subtract((colour.red(), colour.green(), colour.blue()), expected)).max() < 60
 
 
-def test_pictures_packed_into_one_file_are_shown_too(
-    qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path
-) -> None:
-    write_idx(tmp_path / "digits")
-    look_through(qtbot, choice, tmp_path / "digits")
-    fold_out(column.findings, FindingKind.TINY)
-    shown = small_pictures(column.findings)
+def test_pictures_packed_into_one_file_are_shown_too(qtbot: QtBot, digits: DataColumn) -> None:
+    shown = small_pictures(digits.findings)
     assert "train/000000" in shown
     qtbot.waitUntil(lambda: not any(one.pixmap().isNull() for one in shown.values()), timeout=WAIT_MS)
 
 
 def test_what_has_been_read_is_not_read_again_when_something_is_left_out(
-    qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path
+    qtbot: QtBot, choice: DataChoice, digits: DataColumn
 ) -> None:
-    write_idx(tmp_path / "digits")
-    look_through(qtbot, choice, tmp_path / "digits")
-    fold_out(column.findings, FindingKind.TINY)
-    thumbnails = column.findings.thumbnails
+    thumbnails = digits.findings.thumbnails
     qtbot.waitUntil(lambda: thumbnails.get("train/000001") is not None, timeout=WAIT_MS)
     choice.exclude(("train/000000",))
     settled(qtbot, choice)
-    assert "train/000000" not in small_pictures(column.findings)
-    assert not small_pictures(column.findings)["train/000001"].pixmap().isNull()
+    assert "train/000000" not in small_pictures(digits.findings)
+    assert not small_pictures(digits.findings)["train/000001"].pixmap().isNull()
 
 
 def test_a_folder_that_is_gone_keeps_no_other_from_being_shown(qtbot: QtBot, photos: Path) -> None:

@@ -13,11 +13,8 @@ from pytestqt.qtbot import QtBot
 from studio.app import Studio
 from studio.core import settings as keys
 from studio.core.label_sheet import LEFT_OUT
-from studio.core.settings import Settings
 from studio.ui.actions import ActionId
-from studio.ui.icons import IconBook
 from studio.ui.messages import Message, Messages
-from studio.ui.palette import LIGHT
 from studio.ui.training.labelling.grid import MIME
 from studio.ui.training.labelling.layout import Box, GroupLayout
 from studio.ui.training.labelling.page import LabellingPage
@@ -47,29 +44,15 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def messages(qtbot: QtBot) -> Messages:
-    return Messages()
-
-
-@pytest.fixture
-def empty(qtbot: QtBot, studio: Studio, messages: Messages) -> LabellingPage:
-    page = LabellingPage(studio.session, Settings(None), messages, IconBook(LIGHT))
-    qtbot.addWidget(page, before_close_func=lambda widget: widget.leave())
-    page.resize(1200, 700)
-    page.show()
-    return page
-
-
-@pytest.fixture
-def page(qtbot: QtBot, empty: LabellingPage, pictures: Path, tmp_path: Path) -> LabellingPage:
+def page(qtbot: QtBot, labelling: LabellingPage, pictures: Path, tmp_path: Path) -> LabellingPage:
     """With suggestions, as the process that makes them leaves them."""
-    empty.setup.unlabelled.set_folder(pictures)
-    empty._asked = pictures
+    labelling.setup.unlabelled.set_folder(pictures)
+    labelling._asked = pictures
     out = tmp_path / "out.json"
     out.write_text(json.dumps(asdict(FOUND)))
-    empty._errand.done.emit(out)
-    qtbot.waitUntil(lambda: len(empty.sheet) > 0, timeout=WAIT_MS)
-    return empty
+    labelling._errand.done.emit(out)
+    qtbot.waitUntil(lambda: len(labelling.sheet) > 0, timeout=WAIT_MS)
+    return labelling
 
 
 def at(page: LabellingPage, file: str) -> QPoint:
@@ -118,43 +101,45 @@ def test_arrows_keep_to_their_column_and_pass_empty_labels() -> None:
 
 
 def test_the_empty_page_teaches_and_says_what_is_missing(
-    qtbot: QtBot, empty: LabellingPage, pictures: Path
+    qtbot: QtBot, labelling: LabellingPage, pictures: Path
 ) -> None:
-    assert empty.empty.isVisible()
-    assert not empty.list.isVisible()
-    assert not empty.setup.suggest.isEnabled()
-    assert "without labels" in empty.setup.why_not.text()
+    assert labelling.empty.isVisible()
+    assert not labelling.list.isVisible()
+    assert not labelling.setup.suggest.isEnabled()
+    assert "without labels" in labelling.setup.why_not.text()
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(pictures))])
-    drop(empty, mime, QPoint(600, 300))
-    assert empty.setup.unlabelled.folder == pictures
-    assert "to go by" in empty.setup.why_not.text()
-    drop(empty.setup.like, mime, QPoint(5, 5))
-    assert "same folder" in empty.setup.why_not.text()
+    drop(labelling, mime, QPoint(600, 300))
+    assert labelling.setup.unlabelled.folder == pictures
+    assert "to go by" in labelling.setup.why_not.text()
+    drop(labelling.setup.like, mime, QPoint(5, 5))
+    assert "same folder" in labelling.setup.why_not.text()
 
 
 @pytest.mark.slow
 def test_labels_are_suggested_by_labelled_pictures(
-    qtbot: QtBot, empty: LabellingPage, pictures: Path, tmp_path: Path
+    qtbot: QtBot, labelling: LabellingPage, pictures: Path, tmp_path: Path
 ) -> None:
-    empty.setup.unlabelled.set_folder(pictures)
-    empty.setup.like.set_folder(write_coloured(tmp_path / "known", 24, 1, labelled=True))
-    empty.setup.suggest.click()
-    assert empty.setup.work.cancel.isVisible()
-    qtbot.waitUntil(lambda: len(empty.sheet) == 9, timeout=WAIT_MS)
-    assert empty.grid.isVisible()
-    assert {row.file.partition("-")[0] == row.label for row in empty.sheet.rows()} == {True}
-    assert "24 examples" in empty.setup.summary.text()
-    assert sorted(path.name for path in pictures.iterdir()) == sorted(row.file for row in empty.sheet.rows())
+    labelling.setup.unlabelled.set_folder(pictures)
+    labelling.setup.like.set_folder(write_coloured(tmp_path / "known", 24, 1, labelled=True))
+    labelling.setup.suggest.click()
+    assert labelling.setup.work.cancel.isVisible()
+    qtbot.waitUntil(lambda: len(labelling.sheet) == 9, timeout=WAIT_MS)
+    assert labelling.grid.isVisible()
+    assert {row.file.partition("-")[0] == row.label for row in labelling.sheet.rows()} == {True}
+    assert "24 examples" in labelling.setup.summary.text()
+    assert sorted(path.name for path in pictures.iterdir()) == sorted(
+        row.file for row in labelling.sheet.rows()
+    )
 
 
-def test_cancelled_nothing_is_suggested(empty: LabellingPage, pictures: Path, tmp_path: Path) -> None:
-    empty.setup.unlabelled.set_folder(pictures)
-    empty.setup.like.set_folder(write_coloured(tmp_path / "known", 6, 1, labelled=True))
-    empty.setup.suggest.click()
-    empty.setup.work.cancel.click()
-    assert empty.setup.suggest.isVisible()
-    assert empty.empty.isVisible()
+def test_cancelled_nothing_is_suggested(labelling: LabellingPage, pictures: Path, tmp_path: Path) -> None:
+    labelling.setup.unlabelled.set_folder(pictures)
+    labelling.setup.like.set_folder(write_coloured(tmp_path / "known", 6, 1, labelled=True))
+    labelling.setup.suggest.click()
+    labelling.setup.work.cancel.click()
+    assert labelling.setup.suggest.isVisible()
+    assert labelling.empty.isVisible()
 
 
 def test_a_key_gives_the_chosen_picture_its_label_and_goes_on(qtbot: QtBot, page: LabellingPage) -> None:

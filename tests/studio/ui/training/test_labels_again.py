@@ -10,10 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
 from studio.core.label_sheet import LEFT_OUT, Verdict
-from studio.core.settings import Settings
-from studio.ui.icons import IconBook
 from studio.ui.messages import Message, Messages
-from studio.ui.palette import LIGHT
 from studio.ui.training.labelling.page import LabellingPage
 from tests.studio.ui.training.journey import choose, visit
 from tests.training.metrics.test_suggest import write_coloured
@@ -35,94 +32,81 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def messages(qtbot: QtBot) -> Messages:
-    return Messages()
+def reopened(qtbot: QtBot, labelling: LabellingPage, pictures: Path) -> LabellingPage:
+    """The page with the labels that lie among the pictures."""
+    write_labels(pictures / NAME, ROWS)
+    labelling.open(pictures)
+    taken_up(qtbot, labelling)
+    return labelling
 
 
-@pytest.fixture
-def page(qtbot: QtBot, studio: Studio, messages: Messages) -> LabellingPage:
-    page = LabellingPage(studio.session, Settings(None), messages, IconBook(LIGHT))
-    qtbot.addWidget(page, before_close_func=lambda widget: widget.leave())
-    page.show()
-    return page
-
-
-def taken_up(qtbot: QtBot, page: LabellingPage) -> None:
-    qtbot.waitUntil(lambda: len(page.sheet) > 0, timeout=WAIT_MS)
+def taken_up(qtbot: QtBot, labelling: LabellingPage) -> None:
+    qtbot.waitUntil(lambda: len(labelling.sheet) > 0, timeout=WAIT_MS)
 
 
 def test_the_labels_among_the_pictures_are_gone_on_with(
-    qtbot: QtBot, page: LabellingPage, pictures: Path
+    qtbot: QtBot, reopened: LabellingPage, pictures: Path
 ) -> None:
-    write_labels(pictures / NAME, ROWS)
-    page.open(pictures)
-    taken_up(qtbot, page)
-    assert [page.sheet.verdict(row.file) for row in ROWS[:3]] == [
+    assert [reopened.sheet.verdict(row.file) for row in ROWS[:3]] == [
         Verdict("blue", settled=True),
         Verdict("red"),
         Verdict(LEFT_OUT, settled=True),
     ]
-    assert len(page.sheet) == 3, "what the folder does not hold is left alone"
-    assert "3 others have none" in page.setup.summary.text()
-    assert not page.save.isEnabled()
-    page.assign(["green-1.png"], "blue")
-    page.save.click()
-    qtbot.waitUntil(lambda: not page.save.isEnabled(), timeout=WAIT_MS)
-    assert not page.notice.isVisible(), "it is the same table"
+    assert len(reopened.sheet) == 3, "what the folder does not hold is left alone"
+    assert "3 others have none" in reopened.setup.summary.text()
+    assert not reopened.save.isEnabled()
+    reopened.assign(["green-1.png"], "blue")
+    reopened.save.click()
+    qtbot.waitUntil(lambda: not reopened.save.isEnabled(), timeout=WAIT_MS)
+    assert not reopened.notice.isVisible(), "it is the same table"
     assert read_labels(pictures / NAME) == {"blue-0.png": "blue", "green-1.png": "blue"}
 
 
 def test_suggesting_anew_keeps_what_was_settled_and_adds_the_others(
-    qtbot: QtBot, page: LabellingPage, pictures: Path, tmp_path: Path
+    qtbot: QtBot, reopened: LabellingPage, pictures: Path, tmp_path: Path
 ) -> None:
-    write_labels(pictures / NAME, ROWS)
-    page.open(pictures)
-    taken_up(qtbot, page)
     files = sorted(path.name for path in pictures.glob("*.png"))
     found = Suggestions(
         tuple(Suggestion(name, "red", 0.5) for name in files), (), {"red": 9, "blue": 9}, 0.9, "by neighbours"
     )
     (tmp_path / "out.json").write_text(json.dumps(asdict(found)))
-    page._asked = pictures
-    page._errand.done.emit(tmp_path / "out.json")
-    qtbot.waitUntil(lambda: len(page.sheet) == len(files), timeout=WAIT_MS)
-    assert page.sheet.verdict("blue-0.png") == Verdict("blue", settled=True)
-    assert page.sheet.verdict("red-2.png") == Verdict(LEFT_OUT, settled=True)
-    assert page.sheet.verdict("green-1.png") == Verdict("red")
+    reopened._asked = pictures
+    reopened._errand.done.emit(tmp_path / "out.json")
+    qtbot.waitUntil(lambda: len(reopened.sheet) == len(files), timeout=WAIT_MS)
+    assert reopened.sheet.verdict("blue-0.png") == Verdict("blue", settled=True)
+    assert reopened.sheet.verdict("red-2.png") == Verdict(LEFT_OUT, settled=True)
+    assert reopened.sheet.verdict("green-1.png") == Verdict("red")
 
 
 def test_a_table_elsewhere_is_chosen(
-    qtbot: QtBot, page: LabellingPage, pictures: Path, tmp_path: Path, messages: Messages
+    qtbot: QtBot, labelling: LabellingPage, pictures: Path, tmp_path: Path, messages: Messages
 ) -> None:
     said: list[Message] = []
     messages.said.connect(said.append)
-    assert not page.setup.saved.isVisible()
-    page.setup.unlabelled.set_folder(pictures)
-    assert page.setup.saved.isVisible()
+    assert not labelling.setup.saved.isVisible()
+    labelling.setup.unlabelled.set_folder(pictures)
+    assert labelling.setup.saved.isVisible()
     write_labels(tmp_path / "other.csv", ROWS[3:])
-    page._on_which(pictures, str(tmp_path / "other.csv"))
+    labelling._on_which(pictures, str(tmp_path / "other.csv"))
     qtbot.waitUntil(lambda: bool(said), timeout=WAIT_MS)
     assert "names no picture" in said[-1].text
     write_labels(tmp_path / "mine.csv", ROWS)
-    page._on_which(pictures, str(tmp_path / "mine.csv"))
-    taken_up(qtbot, page)
-    with qtbot.waitSignal(page.train_wanted, timeout=WAIT_MS) as wanted:
-        page.train.click()
+    labelling._on_which(pictures, str(tmp_path / "mine.csv"))
+    taken_up(qtbot, labelling)
+    with qtbot.waitSignal(labelling.train_wanted, timeout=WAIT_MS) as wanted:
+        labelling.train.click()
     assert wanted.args == [pictures, tmp_path / "mine.csv"]
 
 
 def test_what_is_not_saved_is_not_lost_to_another_table(
-    qtbot: QtBot, page: LabellingPage, pictures: Path, tmp_path: Path
+    qtbot: QtBot, reopened: LabellingPage, pictures: Path, tmp_path: Path
 ) -> None:
-    write_labels(pictures / NAME, ROWS)
-    page.open(pictures)
-    taken_up(qtbot, page)
-    page.assign(["blue-0.png"], "red")
+    reopened.assign(["blue-0.png"], "red")
     write_labels(tmp_path / "mine.csv", ROWS[:1])
-    page._on_which(pictures, str(tmp_path / "mine.csv"))
-    assert page.notice.isVisible()
-    page.notice.buttons[1].click()
-    qtbot.waitUntil(lambda: len(page.sheet) == 1, timeout=WAIT_MS)
+    reopened._on_which(pictures, str(tmp_path / "mine.csv"))
+    assert reopened.notice.isVisible()
+    reopened.notice.buttons[1].click()
+    qtbot.waitUntil(lambda: len(reopened.sheet) == 1, timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
