@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,7 @@ def noise_vector(manifest: ModelManifest, seed: int) -> NDArray[np.float32]:
     return np.random.default_rng(draw).standard_normal(manifest.noise).astype(np.float32)
 
 
+@lru_cache(maxsize=1024)
 def simplified(name: str) -> str:
     """Return ``name`` without case, accents and punctuation, for comparing."""
     plain = unicodedata.normalize("NFKD", name).casefold().replace("&", " and ")

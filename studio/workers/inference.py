@@ -16,14 +16,12 @@ from studio.core.labels import label_vector
 from studio.core.library import ModelEntry
 from studio.core.live import InferenceFailed, InferenceRequest, LiveState, Mailbox
 from studio.core.picture import Painter
-from studio.workers.pace import yield_to_the_window
+from studio.workers.pace import Pace, yield_to_the_window
 from training.files import UserError
 
 log = logging.getLogger(__name__)
 
 CONTROL, LIVE, GENERATE, QUIET = range(4)
-NICE = 5
-"""Halves what the pen waits for at worst while pictures are made; with more of it pictures come later."""
 LABELS_PER_EMISSION = 8
 
 
@@ -116,7 +114,7 @@ class InferenceThread(QThread):
 
     def run(self) -> None:
         """The thread: take, call core, emit. The one broad catch of this thread stands here."""
-        yield_to_the_window(NICE)
+        yield_to_the_window(Pace.PICTURE)
         while (work := self._mailbox.take()) is not None:
             try:
                 if isinstance(work, InferenceRequest):

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QProcess, QThread, Signal
 
 from studio.core.runs import RunLock
 from studio.core.settings import Setting, Settings
-from studio.workers.pace import yield_to_the_window
+from studio.workers.pace import Pace, yield_to_the_window
 from training import commands, events
 from training.commands import Command
 from training.events import Event
@@ -38,7 +38,6 @@ PYTHON = Setting(
     "",
     "Python interpreter with Sketch Studio and PyTorch that trains; empty: the one that runs the program.",
 )
-NICE = 10
 NO_TORCH = (
     "This needs PyTorch, which is not installed here; install it with: pip install "
     '"sketch-studio[train]", or name a Python that has it under Settings.'
@@ -215,7 +214,7 @@ class _Thread(QThread):
 
     def run(self) -> None:
         """The thread. The one broad catch of this thread stands here."""
-        yield_to_the_window(NICE)
+        yield_to_the_window(Pace.TRAINING)
         try:
             # By name, so that no import of the window's leads to torch.
             loop = importlib.import_module("training.loop")
