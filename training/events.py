@@ -39,12 +39,12 @@ class Started:
 
 @dataclass(frozen=True)
 class StepDone:
-    """Step ``step`` is done; sent every ``every.log`` steps. ``left_s`` is the estimated time left.
+    """Step ``step`` is done; sent every ``every.log`` steps, and a few times before the first of them.
 
-    ``epoch`` counts how often every family of pictures has been shown. ``balance`` holds, for ``real`` and
-    ``generated`` pictures, the share of patches that the discriminator judges rightly (0.5 = it cannot tell),
-    and ``augment``, the strength 0..1 with which it is shown varied pictures; empty without a discriminator.
-    ``memory`` holds ``process_mb`` and, on a GPU, ``gpu_mb``.
+    ``left_s`` is the estimated time left. ``epoch`` counts how often every family of pictures has been shown.
+    ``balance`` holds, for ``real`` and ``generated`` pictures, the share of patches that the discriminator
+    judges rightly (0.5 = it cannot tell), and ``augment``, the strength 0..1 with which it is shown varied
+    pictures; empty without a discriminator. ``memory`` holds ``process_mb`` and, on a GPU, ``gpu_mb``.
     """
 
     step: int

@@ -239,7 +239,7 @@ class ConditionConfig:
 class IntervalConfig:
     """How often something happens, in steps; 0 = never."""
 
-    log: int = option(20, low=1, high=100_000, help="Losses are reported")
+    log: int = option(20, low=1, high=100_000, help="Losses are reported; more often at first")
     sample: int = option(
         500, low=0, high=1_000_000, title="Samples", basic=True, help="A grid of samples is drawn"
     )

@@ -27,6 +27,8 @@ from training.tasks import Measures, Samples, task_of
 
 CALIBRATION_STEPS = 20
 """Steps after which a budget in minutes becomes a number of steps for the first time."""
+FIRST_LOGS = (1, 2, 5, 10)
+"""Steps whose losses are told whatever the interval: on a slow machine twenty of them take minutes."""
 PAUSE_POLL_S = 0.05
 SAVE_RETRY_S = 60.0
 LONGEST_UNSAVED_S = 120.0
@@ -112,7 +114,8 @@ class Session:
 
     def _do_what_is_due(self, made: losses.Losses) -> None:
         # Before a budget in minutes is planned anew: the whole team has to decide these alike.
-        logs, saves = self._due(self.config.every.log), self._due(self.config.every.checkpoint)
+        logs = self._due(self.config.every.log) or self.plan.step in FIRST_LOGS
+        saves = self._due(self.config.every.checkpoint)
         self._count_time()
         if (logs or saves) and not self._guard.check():
             self._went_back()

@@ -86,6 +86,14 @@ def test_the_events_tell_the_run(pairs: Path, tmp_path: Path, listener: Listener
     assert load_config(tmp_path / "run" / "config.toml") == config
 
 
+def test_the_first_losses_are_told_long_before_the_interval(
+    pairs: Path, tmp_path: Path, listener: Listener
+) -> None:
+    train(tiny_config(pairs, tmp_path / "run", "steps=11", "every.log=100"), listener.on_event, never)
+    told = [event.step for event in listener.of(events.StepDone)]
+    assert told == [1, 2, 5, 10, 11]
+
+
 def test_commands_are_obeyed_within_a_step(pairs: Path, tmp_path: Path, listener: Listener) -> None:
     preview = commands.SetPreview(
         np.full((50, 50), 255, np.uint8), np.zeros((50, 50, 4), np.uint8), (1.0, 0.0)
