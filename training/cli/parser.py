@@ -98,7 +98,8 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument("--init", type=Path, metavar="MODEL.onnx", help="model whose weights to start from")
     train.add_argument(
         "--set",
-        action="append",
+        nargs="+",
+        action="extend",
         default=[],
         dest="settings",
         metavar="KEY=VALUE",
@@ -128,7 +129,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument(
         "--set",
-        action="append",
+        nargs="+",
+        action="extend",
         default=[],
         dest="settings",
         metavar="KEY=VALUE",

@@ -105,6 +105,17 @@ def test_a_length_on_the_command_line_replaces_that_of_the_recipe(
     )
 
 
+@pytest.mark.parametrize("words", ["--set loss.l1=3 seed=7", "--set loss.l1=3 --set seed=7"])
+def test_settings_follow_one_word_or_each_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    seen: list[TrainConfig] = []
+    monkeypatch.setattr(command, "_run", lambda config, as_json, resume: seen.append(config))
+    where = ["--data", str(tmp_path), "--run", str(tmp_path)]
+    assert main(["train", "--recipe", "lineart", *words.split(), *where]) == 0
+    assert (seen[0].loss.l1, seen[0].seed) == (3.0, 7)
+
+
 def test_a_table_of_labels_becomes_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[TrainConfig] = []
     monkeypatch.setattr(command, "_run", lambda config, as_json, resume: seen.append(config))
