@@ -22,7 +22,7 @@ WINDOW_STREAM, CUTMIX_STREAM, PENALTY_STREAM = 7, 9, 10
 """Third words of the seeds of the judged window, of mixed pictures and of the slope's place, apart from the
 streams of the data and of the variation."""
 JUDGED_STEP = 0.02
-"""How much of the running shares a step renews: about the last 50 steps count."""
+"""How much of the running shares a step renews at least: about the last 50 steps count, all at first."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,8 @@ def _judge_losses(
         shares = losses.judged_rightly(
             [logits - threshold for logits in real_logits], [logits - threshold for logits in fake_logits]
         )
-        state.judged.lerp_(team.mean(shares), JUDGED_STEP)
+        turn = state.plan.step // config.optim.generator_steps + 1
+        state.judged.lerp_(team.mean(shares), max(JUDGED_STEP, 1.0 / turn))
     return found
 
 

@@ -114,6 +114,16 @@ def test_the_discriminator_learns_every_second_step_when_asked(
     assert judged == [2, 4]
 
 
+def test_the_balance_of_the_first_steps_is_their_mean(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: Listener
+) -> None:
+    shares = iter([1.0, 0.0, 0.0, 1.0])
+    monkeypatch.setattr(losses, "judged_rightly", lambda real, fake: torch.full((2,), next(shares)))
+    train(tiny_config(pairs, tmp_path / "run"), listener.on_event, listener.next_command)
+    told = [event.balance["real"] for event in listener.of(events.StepDone)]  # type: ignore[union-attr]
+    assert told == pytest.approx([1.0, 1 / 2, 1 / 3, 1 / 2])
+
+
 def test_balance_memory_and_epoch_are_reported(pairs: Path, tmp_path: Path, listener: Listener) -> None:
     train(tiny_config(pairs, tmp_path / "run"), listener.on_event, listener.next_command)
     done = listener.of(events.StepDone)[-1]
