@@ -10,6 +10,7 @@ from studio.core.tools import ToolId
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.canvas.view import Point
 from studio.ui.palette import Palette
+from training.manifest import ModelManifest
 
 TAIL_PX = 8
 PADDING_PX = 12
@@ -124,6 +125,13 @@ class FirstSteps(QObject):
         bubble.deleteLater()
         if not self._bubbles:
             self.finished.emit()
+
+    def suit(self, model: ModelManifest) -> None:
+        """Take away the hints that are of no use with a model."""
+        if not model.labels:
+            self.done(Step.LABEL)
+        if not model.hints:
+            self.done(Step.COLOUR)
 
     def set_palette(self, palette: Palette) -> None:
         self._palette = palette

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
 
     def show_first_steps(self) -> None:
         self.first_steps.start()
+        self._on_entry_changed(self._session.entry)
 
     def add_model(self) -> None:
         self.models.ask()
@@ -314,8 +315,8 @@ class MainWindow(QMainWindow):
             self.first_steps.done(Step.LABEL)
 
     def _on_entry_changed(self, entry: ModelEntry | None) -> None:
-        if entry is not None and entry.manifest is not None and not entry.manifest.labels:
-            self.first_steps.done(Step.LABEL)
+        if entry is not None and entry.manifest is not None:
+            self.first_steps.suit(entry.manifest)
 
     def _on_colour_picked(self, red: int, green: int, blue: int) -> None:
         self.colours.choose((red, green, blue))

@@ -247,11 +247,21 @@ def test_the_first_start_shows_three_hints_that_go_when_done(qtbot: QtBot, make_
     assert not studio.settings.get(keys.FIRST_START)
 
 
-def test_no_label_is_to_be_picked_where_the_model_has_none(make_studio: MakeStudio, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("model", "left"),
+    [
+        (TinyModel(name="Plain", labels=()), {Step.DRAW, Step.COLOUR}),
+        (TinyModel(name="Plain", hints=False), {Step.DRAW, Step.LABEL}),
+    ],
+    ids=["no labels", "no hints"],
+)
+def test_nothing_is_to_be_tried_that_the_model_does_not_know(
+    make_studio: MakeStudio, tmp_path: Path, model: TinyModel, left: set[Step]
+) -> None:
     studio = first_start(make_studio)
-    path = TinyModel(name="Plain", labels=()).save(tmp_path, "plain.onnx")
-    studio.session.entry_changed.emit(entry_for(path, TinyModel(name="Plain", labels=()).manifest()))
-    assert set(studio.window.first_steps.left) == {Step.DRAW, Step.COLOUR}
+    entry = entry_for(model.save(tmp_path, "plain.onnx"), model.manifest())
+    studio.session.entry_changed.emit(entry)
+    assert set(studio.window.first_steps.left) == left
 
 
 def test_a_later_start_is_blank_and_shows_no_hints(make_studio: MakeStudio) -> None:
