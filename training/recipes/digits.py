@@ -39,14 +39,15 @@ def digits_1() -> TrainConfig:
 
     As reported: batches of 32, ReLU in the generator and tanh at its end, LeakyReLU in the discriminator. The
     report varies layers and widths without naming the best: two layers of 256 and 512 against 512 and 256
-    here, changed by generator.layers and discriminator.layers. Optimizer, length and noise as in its other
-    experiments; slight rotation (10 degrees), shift (2 px) and zoom (10 %) throughout, whose amounts are not
-    given. A grid has a row for each digit, and the share judged rightly of real and of generated digits, the
-    report's discriminator accuracy, is in every log line.
+    here, changed by generator.layers and discriminator.layers. Optimizer, length, noise, batch norm in the
+    generator and embeddings of 50 as in its other experiments: without the last two the discriminator wins
+    within two minutes on MNIST, and all pictures become one. Slight rotation (10 degrees), shift (2 px) and
+    zoom (10 %) throughout, whose amounts are not given. A grid has a row for each digit, and the share judged
+    rightly of real and of generated digits, the report's discriminator accuracy, is in every log line.
     """
     return _digits(
-        GeneratorConfig(kind="dense", noise=100, layers=(256, 512), norm="none"),
-        DiscriminatorConfig(kind="dense-judge", guide="none", layers=(512, 256), norm="none"),
+        GeneratorConfig(kind="dense", noise=100, layers=(256, 512), embedding=50),
+        DiscriminatorConfig(kind="dense-judge", guide="none", layers=(512, 256), norm="none", embedding=50),
     )
 
 
