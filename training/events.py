@@ -44,7 +44,8 @@ class StepDone:
     ``left_s`` is the estimated time left. ``epoch`` counts how often every family of pictures has been shown.
     ``balance`` holds, for ``real`` and ``generated`` pictures, the share of patches that the discriminator
     judges rightly (0.5 = it cannot tell), and ``augment``, the strength 0..1 with which it is shown varied
-    pictures; empty without a discriminator. ``memory`` holds ``process_mb`` and, on a GPU, ``gpu_mb``.
+    pictures; empty without a discriminator. ``share`` is how much of the run is done, 0..1: of its minutes,
+    where those are its length, else of its steps. ``memory`` holds ``process_mb`` and, on a GPU, ``gpu_mb``.
     """
 
     step: int
@@ -57,6 +58,7 @@ class StepDone:
     epoch: float = 0.0
     balance: dict[str, float] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
+    share: float = 0.0
 
 
 @dataclass(frozen=True)

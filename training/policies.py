@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+OWN_PART = 0.2
 OVERPOWERED, RECOVERED = 0.95, 0.85
 OVERPOWERED_STEPS = 200
 COLLAPSED, FEWEST_OF_A_LABEL = 0.15, 4
@@ -17,22 +18,28 @@ COLLAPSED, FEWEST_OF_A_LABEL = 0.15, 4
 class TimeShare:
     """Keeps what is not training to its ``share`` of the run: allowed is what it would still fit into.
 
-    ``spent_s`` is what it has cost so far; what something will cost is what it cost the last time.
+    ``spent_s`` is what it has cost so far; what something will cost is what it cost the last time. A fifth of
+    the share is each thing's own, so that cheap samples do not wait until a dear measurement is made up for.
     """
 
     share: float
     spent_s: float = 0.0
     _last_s: dict[str, float] = field(default_factory=dict)
+    _own_s: dict[str, float] = field(default_factory=dict)
 
     def allows(self, what: str, elapsed_s: float) -> bool:
         """Tell whether ``what`` fits, ``elapsed_s`` into the run. Its first time is always allowed."""
         cost = self._last_s.get(what)
-        return cost is None or self.spent_s + cost <= self.share * (elapsed_s + cost)
+        if cost is None:
+            return True
+        room = self.share * (elapsed_s + cost)
+        return self.spent_s + cost <= room or self._own_s[what] + cost <= OWN_PART * room
 
     def spend(self, what: str, seconds: float) -> None:
         """Note that ``what`` took ``seconds``."""
         self.spent_s += seconds
         self._last_s[what] = seconds
+        self._own_s[what] = self._own_s.get(what, 0.0) + seconds
 
 
 @dataclass

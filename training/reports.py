@@ -43,7 +43,7 @@ class Reporter:
         self._balance = BalanceWatch()
         self._problems_told = 0
         self._collapsed: tuple[str, ...] = ()
-        self._logged_at = (0, 0.0)
+        self._logged_at = self._began_at = (0, 0.0)
         self.went_back()
 
     @property
@@ -77,7 +77,7 @@ class Reporter:
 
     def went_back(self) -> None:
         """Count the pace from where the plan stands now."""
-        self._logged_at = (self._plan.step, self._plan.elapsed_s)
+        self._logged_at = self._began_at = (self._plan.step, self._plan.elapsed_s)
 
     def step_done(self, losses: dict[str, float]) -> None:
         """Tell how the steps since the last time went; losses that are no numbers are the guard's to tell."""
@@ -85,11 +85,13 @@ class Reporter:
         if not all(abs(value) < float("inf") for value in losses.values()):
             return
         plan = self._plan
-        step, elapsed_s = self._logged_at
-        pace = (plan.step - step) / max(plan.elapsed_s - elapsed_s, 1e-9)
+        pace = self._pace_since(self._logged_at)
         self._logged_at = (plan.step, plan.elapsed_s)
-        budget_s = (self._config.minutes or 0.0) * 60.0 - plan.elapsed_s
-        left_s = (plan.steps - plan.step) / max(pace, 1e-9) if plan.steps else budget_s
+        budget_s = (self._config.minutes or 0.0) * 60.0
+        # At the pace with everything that is done beside the steps.
+        by_steps_s = (plan.steps - plan.step) / max(self._pace_since(self._began_at), 1e-9)
+        left_s = budget_s - plan.elapsed_s if budget_s else by_steps_s
+        share = plan.elapsed_s / budget_s if budget_s else plan.step / max(plan.steps, 1)
         self._on_event(
             events.StepDone(
                 plan.step,
@@ -97,13 +99,19 @@ class Reporter:
                 losses,
                 images_per_s=pace * plan.pictures_a_step(self._config),
                 elapsed_s=plan.elapsed_s,
-                left_s=max(0.0, left_s),
+                left_s=max(0.0, left_s) if plan.step != plan.steps else 0.0,
                 learning_rate=self._state.generator_optimizer.param_groups[0]["lr"],
                 epoch=epoch_of(plan.position(self._config), self._dataset),
                 balance=self._balance_now(),
                 memory=memory_in_use(),
+                share=min(share, 1.0) if plan.step != plan.steps else 1.0,
             )
         )
+
+    def _pace_since(self, place: tuple[int, float]) -> float:
+        """Steps a second since a step and its time."""
+        step, elapsed_s = place
+        return (self._plan.step - step) / max(self._plan.elapsed_s - elapsed_s, 1e-9)
 
     def collapsed(self, labels: tuple[str, ...]) -> None:
         """Warn of the ``labels`` whose pictures have become nearly one, each time it happens."""

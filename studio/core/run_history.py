@@ -149,6 +149,15 @@ class RunHistory:
         known = self.last or self.started
         return known.steps if known is not None else 0
 
+    @property
+    def share(self) -> float:
+        """How much of the run is done, 0..1; 0 while that is not known."""
+        if self.complete:
+            return 1.0
+        if self.last is not None and self.last.share:
+            return self.last.share
+        return self.step / self.steps if self.steps else 0.0
+
     def add(self, event: Event) -> None:
         """Take one more event in."""
         self.reached = getattr(event, "step", self.reached)
@@ -265,6 +274,9 @@ def balance_words(real: float, generated: float) -> str:
     """Return what the discriminator's balance means; the shares it judges rightly, 0.5 = it cannot tell."""
     low = min(real, generated)
     mean = (real + generated) / 2
+    if abs(real - generated) > 0.6:
+        kind = "real" if real > generated else "generated"
+        return f"The discriminator takes nearly all for {kind}: its judgement says little just now."
     if low > 0.95:
         return "The discriminator sees through nearly all: the generator learns little from it just now."
     if mean > 0.85:

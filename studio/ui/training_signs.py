@@ -68,14 +68,14 @@ class TrainingSigns(QObject):
     def _on_started(self, run: Path) -> None:
         self._percent = ""
         # In place of what may still be said of a run before that ended in trouble.
-        self._messages.news(f"The training “{run.name}” has begun.")
+        self._messages.news(f"The training “{run.name}” is starting.")
         self._awake.hold("A model is being trained")
         self._set("", "working")
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case events.StepDone() if event.steps:
-                self._percent = f"{100 * event.step // event.steps} %"
+            case events.StepDone() if event.share:
+                self._percent = f"{int(100 * event.share)} %"
                 self._set(self._percent, "live")
             case events.Paused():
                 self._set("Paused", "working")

@@ -202,6 +202,11 @@ def test_a_budget_in_minutes_becomes_steps_and_is_kept(
     config = tiny_config(pairs, tmp_path / "run", "minutes=0.05", "every.checkpoint=3")
     result = train(config, listener.on_event, listener.next_command)
     assert result.complete
+    told = [event for event in listener.of(events.StepDone) if isinstance(event, events.StepDone)]
+    for event in told[:-1]:
+        assert event.left_s == pytest.approx(max(3 - event.elapsed_s, 0))
+        assert event.share == pytest.approx(min(event.elapsed_s / 3, 1))
+    assert (told[-1].left_s, told[-1].share) == (0.0, 1.0)
     assert 3 <= result.step <= 6  # three seconds at half a second to a second a step
     assert checkpoint.last_checkpoint(tmp_path / "run").manifest["plan"]["steps"] == result.step
 

@@ -29,6 +29,14 @@ def test_the_first_time_is_allowed_and_a_cheap_thing_is_never_put_off() -> None:
     assert time.allows("sample", 30.0)
 
 
+def test_a_cheap_thing_does_not_wait_for_a_dear_one_to_be_made_up_for() -> None:
+    time = TimeShare(0.1)
+    time.spend("sample", 0.1)
+    time.spend("evaluate", 12.0)
+    assert time.allows("sample", 20.0)
+    assert not time.allows("evaluate", 100.0)
+
+
 def test_a_long_imbalance_is_told_once_and_again_after_recovery() -> None:
     watch = BalanceWatch()
     told = [watch.look(step, 0.99, 0.97) for step in range(0, 3 * OVERPOWERED_STEPS, 20)]

@@ -332,7 +332,7 @@ class _Finder:
             return None
 
     def _reason(self, layout: Layout, chosen: bool, splits: Sequence[str]) -> str:
-        count = f"{len(self._listing)} picture{'s' if len(self._listing) != 1 else ''}"
+        count = f"{len(self._listing):,} picture{'s' if len(self._listing) != 1 else ''}"
         roles = {role: name for name, role in layout.roles}
         texts = {
             LayoutKind.IMAGES: f"{count} without classes",

@@ -35,6 +35,7 @@ PHASE_WORDS = {
     RunPhase.FINISHED: "Finished",
     RunPhase.FAILED: "Ended by trouble",
 }
+BAR_PARTS = 1000
 EXTENSIONS = (("Half as long", 0.5), ("As long again", 1.0), ("Three times as long", 3.0))
 EXPORTING = "A model is being exported and compared with PyTorch."
 FIGURES = (
@@ -171,10 +172,10 @@ class RunProgress(QWidget):
         self.name.set_text(history.run.name, str(history.run))
         self.phase.setText(monitor.busy_text or PHASE_WORDS[phase])
         steps, step = history.steps, history.step
-        share = 100 * step // steps if steps else 0
-        self.percent.setText(f"{share} %" if steps or not running else "…")
-        self.bar.setRange(0, max(steps, 1) if phase is not RunPhase.PREPARING else 0)
-        self.bar.setValue(step if steps else 0)
+        share = history.share
+        self.percent.setText(f"{int(100 * share)} %" if share or not running else "…")
+        self.bar.setRange(0, BAR_PARTS if phase is not RunPhase.PREPARING else 0)
+        self.bar.setValue(int(BAR_PARTS * share))
         self.steps.setText(f"Step {step:,}" + (f" of {steps:,}" if steps else ""))
         for button in (self.pause, self.stop, self.evaluate, self.save):
             button.setVisible(running)

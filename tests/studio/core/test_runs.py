@@ -231,6 +231,8 @@ def test_balance_is_said_in_plain_words() -> None:
     assert "balance" in balance_words(0.6, 0.6)
     assert "sees through" in balance_words(0.99, 0.98)
     assert "keep up" in balance_words(0.4, 0.3)
+    assert "all for generated" in balance_words(0.05, 0.95)
+    assert "all for real" in balance_words(0.96, 0.2)
 
 
 def keep_checkpoint(run: Path, step: int, best: int | None = None) -> Path:

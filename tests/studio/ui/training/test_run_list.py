@@ -73,7 +73,7 @@ def test_a_run_that_was_cut_off_is_offered(
     assert again.notice.isVisible()
     click(qtbot, again.notice.buttons[0])
     qtbot.waitUntil(lambda: again.monitor.phase is RunPhase.RUNNING, timeout=WAIT_MS)
-    assert "has begun" in second.window.status.message.text, "the trouble before is not said any longer"
+    assert "is starting" in second.window.status.message.text, "the trouble before is not said any longer"
     again.monitor.stop()
     qtbot.waitUntil(lambda: again.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
     assert cut_off_runs() == []
