@@ -188,10 +188,14 @@ class _Doctor:
         images, label = self._items.images, self._items.label
         split = np.full(len(label), NO_SPLIT, np.int8)
         split[self._usable] = drawn
+        named: set[tuple[FindingKind, int]] = set()
 
         def tell(kind: FindingKind, one: int, other: int, what: str) -> None:
             if split[other] == NO_SPLIT:
                 one, other = other, one
+            if (kind, one) in named:
+                return  # like several others: it is one picture all the same
+            named.add((kind, one))
             text = ""
             if self._room(kind):
                 text = f"{images[one]} is {what} {images[other]}"

@@ -144,6 +144,8 @@ class TrainingWorkspace(QWidget):
                 else:
                     steps = round(max(config.steps, self.monitor.history.step) * (1 + extend))
             self._host.resume(run, steps, minutes)
+            if config is not None:
+                self.data.set_drawn(config.task == SKETCH_TASK)
         except UserError as error:
             self._messages.trouble(str(error))
 
@@ -212,6 +214,8 @@ class TrainingWorkspace(QWidget):
         has_run = self.monitor.phase is not RunPhase.NONE
         self.form.setVisible(not has_run)
         self.progress.setVisible(has_run)
+        if not has_run:
+            self._on_planned()
         choice = self.choice
         reason = ""
         if self._host.running:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -27,8 +28,9 @@ from tests.studio.ui.training.journey import (
     visit,
 )
 from training import events
-from training.config import save_config
+from training.config import save_config, with_settings
 from training.data.options import SketchConfig, SourceConfig
+from training.recipes import get_recipe
 
 
 @PATIENT
@@ -119,6 +121,20 @@ def test_a_run_cut_off_before_its_first_checkpoint_begins_again(
     space.monitor.stop()
     qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
     assert cut_off_runs() == []
+
+
+def test_going_on_with_a_run_without_sketches_shows_none(
+    studio: Studio, space: TrainingWorkspace, pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = runs_dir() / "digits"
+    settings = [f"data={pairs}", f"run={run}"]
+    save_config(with_settings(get_recipe("digits-1").config, settings), run / CONFIG)
+    monkeypatch.setattr(studio.training, "resume", lambda *_: None)
+    assert not space.data.sketches.isHidden()
+    space.resume(run)
+    assert space.data.sketches.isHidden()
+    space.monitor.clear()
+    assert not space.data.sketches.isHidden(), "the form's recipe learns from some"
 
 
 @PATIENT
