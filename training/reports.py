@@ -87,11 +87,7 @@ class Reporter:
         plan = self._plan
         pace = self._pace_since(self._logged_at)
         self._logged_at = (plan.step, plan.elapsed_s)
-        budget_s = (self._config.minutes or 0.0) * 60.0
-        # At the pace with everything that is done beside the steps.
-        by_steps_s = (plan.steps - plan.step) / max(self._pace_since(self._began_at), 1e-9)
-        left_s = budget_s - plan.elapsed_s if budget_s else by_steps_s
-        share = plan.elapsed_s / budget_s if budget_s else plan.step / max(plan.steps, 1)
+        share, left_s = self._progress()
         self._on_event(
             events.StepDone(
                 plan.step,
@@ -99,14 +95,26 @@ class Reporter:
                 losses,
                 images_per_s=pace * plan.pictures_a_step(self._config),
                 elapsed_s=plan.elapsed_s,
-                left_s=max(0.0, left_s) if plan.step != plan.steps else 0.0,
+                left_s=left_s,
                 learning_rate=self._state.generator_optimizer.param_groups[0]["lr"],
                 epoch=epoch_of(plan.position(self._config), self._dataset),
                 balance=self._balance_now(),
                 memory=memory_in_use(),
-                share=min(share, 1.0) if plan.step != plan.steps else 1.0,
+                share=share,
             )
         )
+
+    def _progress(self) -> tuple[float, float]:
+        """How much of the run is done, 0..1, and the seconds left: by the clock where it is given minutes."""
+        plan = self._plan
+        if plan.step == plan.steps:
+            return 1.0, 0.0
+        if self._config.minutes:
+            budget_s = self._config.minutes * 60.0
+            return min(plan.elapsed_s / budget_s, 1.0), max(budget_s - plan.elapsed_s, 0.0)
+        # At the pace with everything that is done beside the steps.
+        pace = self._pace_since(self._began_at)
+        return plan.step / plan.steps, (plan.steps - plan.step) / max(pace, 1e-9)
 
     def _pace_since(self, place: tuple[int, float]) -> float:
         """Steps a second since a step and its time."""

@@ -1,6 +1,7 @@
 """Training runs on disk: what each has come to, its events, new folders for new ones, and deleting."""
 
 import contextlib
+import math
 import os
 import re
 import shutil
@@ -128,6 +129,11 @@ def read_events(run: Path) -> list[Event]:
         with contextlib.suppress(ValueError):
             found.append(events.from_json(line))
     return found
+
+
+def share_words(share: float) -> str:
+    """Return how much of a run is done, 0..1, as a whole percentage; nothing is at 100 % before its end."""
+    return f"{math.floor(100 * share + 1e-9)} %"
 
 
 def is_run(folder: Path) -> bool:

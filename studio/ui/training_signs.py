@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMainWindow, QSystemTrayIcon
 
-from studio.core.runs import cut_off_runs
+from studio.core.runs import cut_off_runs, share_words
 from studio.ui.messages import Messages
 from studio.ui.rail import WorkspaceButton
 from studio.ui.theme import Theme
@@ -75,7 +75,7 @@ class TrainingSigns(QObject):
     def _on_event(self, event: Event) -> None:
         match event:
             case events.StepDone() if event.share:
-                self._percent = f"{int(100 * event.share)} %"
+                self._percent = share_words(event.share)
                 self._set(self._percent, "live")
             case events.Paused():
                 self._set("Paused", "working")

@@ -96,15 +96,7 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random")
     train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where to train")
     train.add_argument("--init", type=Path, metavar="MODEL.onnx", help="model whose weights to start from")
-    train.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="any setting, such as loss.l1=5",
-    )
+    _add_settings(train, "any setting, such as loss.l1=5")
     _add_json(train)
     train.set_defaults(run=_train)
 
@@ -127,15 +119,7 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="beside it, what learns nothing: the drawing itself, and the nearest training drawing's colours",
     )
-    evaluate.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="how the folder is read, such as source.layout=paired (as the run has it)",
-    )
+    _add_settings(evaluate, "how the folder is read, such as source.layout=paired (as the run has it)")
     evaluate.add_argument(
         "--without",
         action="append",
@@ -223,6 +207,18 @@ def _add_length(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--steps", type=_whole, metavar="N", help="steps in all")
     length.add_argument("--minutes", type=_number, metavar="M", help="training time in all, instead of steps")
     length.add_argument("--epochs", type=_number, metavar="E", help="how often each picture is shown")
+
+
+def _add_settings(parser: argparse.ArgumentParser, words: str) -> None:
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help=words,
+    )
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

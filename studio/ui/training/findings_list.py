@@ -113,7 +113,7 @@ class FindingsList(QWidget):
         label.set_text(words, TREATMENT[kind])
         inside.addWidget(fold)
         inside.addWidget(label, 1)
-        if kind in PICTURES and self._can_leave_out(count, listed):
+        if kind in PICTURES and self._can_leave_out(count):
             part = len(listed) < count
             button = link(
                 f"Leave out {len(listed):,}" if part else "Leave out",
@@ -167,12 +167,10 @@ class FindingsList(QWidget):
             if image is not None and picture.pixmap().isNull():
                 picture.setPixmap(small_pixmap(image, PICTURE_PX, ratio))
 
-    def _can_leave_out(self, count: int, listed: Sequence[Finding]) -> bool:
-        """Whether the pictures of a kind may be left out, and there are others."""
+    def _can_leave_out(self, count: int) -> bool:
+        """Whether the ``count`` pictures of a kind may be left out, and there are others."""
         found = self._choice.found
-        # One picture can be nearly the same as several.
-        pictures = len({one.path for one in listed}) if len(listed) == count else count
-        return self._choice.can_exclude and found is not None and 0 < pictures < found.report.usable
+        return self._choice.can_exclude and found is not None and 0 < count < found.report.usable
 
     def _toggle(self, kind: FindingKind) -> None:
         self._open = None if kind is self._open else kind

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.run_history import RunHistory, balance_words, time_words
+from studio.core.runs import share_words
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.theme import GAP, muted_label, tabular
 from studio.ui.training.basis import subtitle, thin_bar, with_icon, wrapped
@@ -173,7 +174,7 @@ class RunProgress(QWidget):
         self.phase.setText(monitor.busy_text or PHASE_WORDS[phase])
         steps, step = history.steps, history.step
         share = history.share
-        self.percent.setText(f"{int(100 * share)} %" if share or not running else "…")
+        self.percent.setText(share_words(share) if share or not running else "…")
         self.bar.setRange(0, BAR_PARTS if phase is not RunPhase.PREPARING else 0)
         self.bar.setValue(int(BAR_PARTS * share))
         self.steps.setText(f"Step {step:,}" + (f" of {steps:,}" if steps else ""))

@@ -33,6 +33,7 @@ from studio.core.runs import (
     is_locked,
     list_runs,
     new_run_folder,
+    share_words,
 )
 from training import events
 from training.config import TrainConfig, save_config
@@ -233,6 +234,11 @@ def test_balance_is_said_in_plain_words() -> None:
     assert "keep up" in balance_words(0.4, 0.3)
     assert "all for generated" in balance_words(0.05, 0.95)
     assert "all for real" in balance_words(0.96, 0.2)
+
+
+def test_a_share_is_rounded_down_and_no_percent_is_lost_to_arithmetic() -> None:
+    assert [share_words(step / 100) for step in range(101)] == [f"{step} %" for step in range(101)]
+    assert share_words(0.9999) == "99 %"
 
 
 def keep_checkpoint(run: Path, step: int, best: int | None = None) -> Path:

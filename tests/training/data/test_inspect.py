@@ -182,6 +182,16 @@ def test_relatives_of_test_pictures_are_told_and_not_trained_on(tmp_path: Path) 
     assert report.splits["train"] + report.splits["val"] == 10
 
 
+def test_a_picture_like_several_others_is_one_near_duplicate(tmp_path: Path) -> None:
+    write_photos(tmp_path, 10)
+    for quality in (50, 60, 70):
+        save(tmp_path / f"again{quality}.jpg", photo(0), quality=quality)
+    report = inspect(tmp_path)
+    paths = [finding.path for finding in of_kind(report, "near_duplicate")]
+    assert len(paths) == len(set(paths)) == report.found["near_duplicate"]
+    assert 0 < len(paths) < 4
+
+
 def test_a_report_is_json_and_names_examples(tmp_path: Path) -> None:
     write_photos(tmp_path / "a", 9)
     write_photos(tmp_path / "b", 3, 20)

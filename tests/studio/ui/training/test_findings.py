@@ -41,10 +41,9 @@ def column(qtbot: QtBot, choice: DataChoice) -> DataColumn:
 
 @pytest.fixture
 def digits(qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path) -> DataColumn:
-    """The column of a file of digits, all of which are tiny; they are folded out."""
+    """The column of a file of digits, all of which are tiny."""
     write_idx(tmp_path / "digits")
     look_through(qtbot, choice, tmp_path / "digits")
-    fold_out(column.findings, FindingKind.TINY)
     return column
 
 
@@ -90,6 +89,7 @@ def test_what_was_found_is_shown_small_with_what_it_resembles(
 
 
 def test_pictures_packed_into_one_file_are_shown_too(qtbot: QtBot, digits: DataColumn) -> None:
+    fold_out(digits.findings, FindingKind.TINY)
     shown = small_pictures(digits.findings)
     assert "train/000000" in shown
     qtbot.waitUntil(lambda: not any(one.pixmap().isNull() for one in shown.values()), timeout=WAIT_MS)
@@ -98,6 +98,7 @@ def test_pictures_packed_into_one_file_are_shown_too(qtbot: QtBot, digits: DataC
 def test_what_has_been_read_is_not_read_again_when_something_is_left_out(
     qtbot: QtBot, choice: DataChoice, digits: DataColumn
 ) -> None:
+    fold_out(digits.findings, FindingKind.TINY)
     thumbnails = digits.findings.thumbnails
     qtbot.waitUntil(lambda: thumbnails.get("train/000001") is not None, timeout=WAIT_MS)
     choice.exclude(("train/000000",))
@@ -132,27 +133,23 @@ def test_the_focus_stays_in_the_list_while_one_leaves_out_picture_after_picture(
 
 
 def test_all_pictures_cannot_be_left_out_at_once_and_come_back_by_a_click(
-    qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path
+    qtbot: QtBot, choice: DataChoice, digits: DataColumn
 ) -> None:
-    write_idx(tmp_path / "digits")
-    look_through(qtbot, choice, tmp_path / "digits")
     assert choice.found is not None
     assert choice.found.report.found["tiny"] == choice.found.report.usable
-    assert buttons(column.findings, "Leave out") == []
+    assert buttons(digits.findings, "Leave out") == []
     choice.exclude(tuple(finding.path for finding in choice.found.report.findings))
     settled(qtbot, choice)
-    assert "left out" in column.problem.text()
-    column.use_again.click()
+    assert "left out" in digits.problem.text()
+    digits.use_again.click()
     settled(qtbot, choice)
     assert choice.found is not None
-    assert not column.use_again.isVisible()
+    assert not digits.use_again.isVisible()
 
 
 def test_a_kind_with_more_pictures_than_are_listed_says_how_many_go(
-    qtbot: QtBot, choice: DataChoice, column: DataColumn, tmp_path: Path
+    qtbot: QtBot, choice: DataChoice, digits: DataColumn
 ) -> None:
-    write_idx(tmp_path / "digits")
-    look_through(qtbot, choice, tmp_path / "digits")
     assert choice.found is not None
     report = choice.found.report
 
@@ -163,10 +160,10 @@ def test_a_kind_with_more_pictures_than_are_listed_says_how_many_go(
 
     listed = sum(finding.kind is FindingKind.TINY for finding in report.findings)
     show(600)
-    qtbot.waitUntil(lambda: len(buttons(column.findings, f"Leave out {listed}")) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(buttons(digits.findings, f"Leave out {listed}")) == 1, timeout=WAIT_MS)
     show(700)
-    assert buttons(column.findings, f"Leave out {listed}") == [], "they are all there is"
-    qtbot.waitUntil(lambda: len(column.findings.findChildren(QPushButton)) == 0, timeout=WAIT_MS)
+    assert buttons(digits.findings, f"Leave out {listed}") == [], "they are all there is"
+    qtbot.waitUntil(lambda: len(digits.findings.findChildren(QPushButton)) == 0, timeout=WAIT_MS)
 
 
 def test_no_batch_is_offered_where_there_is_nothing_to_learn_from(qtbot: QtBot) -> None:
