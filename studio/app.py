@@ -33,7 +33,7 @@ from studio.ui.theme import Theme
 from studio.ui.training_signs import TrainingSigns
 from studio.ui.workspaces import Maker, Space
 from studio.workers.inference import InferenceThread
-from studio.workers.pace import share_the_interpreter
+from studio.workers.pace import make_way_for_the_window
 from studio.workers.publish import Publisher
 from studio.workers.tasks import wait_for_background
 from studio.workers.training import TrainingHost
@@ -191,7 +191,7 @@ def create_studio(
 
     Without `file` the sample drawing opens at the first start, a blank one later.
     """
-    share_the_interpreter()
+    make_way_for_the_window()
     blank = Document.new(settings.get(keys.NEW_WIDTH), settings.get(keys.NEW_HEIGHT))
     document, picture = blank, None
     if file is None and settings.get(keys.FIRST_START):

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 
+from studio.ui.canvas.display import CanvasDisplay
 from studio.ui.messages import Message, Messages
 
 SHOWN_MS = 6000
@@ -27,7 +28,7 @@ class CanvasOnly(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        canvas: QWidget,
+        canvas: CanvasDisplay,
         parts: Callable[[], Iterable[QWidget]],
         messages: Messages,
     ) -> None:
@@ -52,7 +53,7 @@ class CanvasOnly(QObject):
         self._leave.setContext(Qt.ShortcutContext.WidgetShortcut)
         self._leave.setEnabled(False)
         self._leave.activated.connect(self.toggle)
-        canvas.installEventFilter(self)
+        canvas.resized.connect(self._on_resized)
         messages.said.connect(self._on_message)
 
     @property
@@ -101,7 +102,6 @@ class CanvasOnly(QObject):
             (room.width() - self.words.width()) // 2, room.height() - self.words.height() - FROM_BELOW_PX
         )
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.words.isVisible():
+    def _on_resized(self) -> None:
+        if self.words.isVisible():
             self._place()
-        return False

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -90,7 +90,7 @@ class FirstSteps(QObject):
         self._canvas = canvas
         self._palette = palette
         self._bubbles: dict[Step, Bubble] = {}
-        canvas.installEventFilter(self)
+        canvas.resized.connect(self._place)
         canvas.stroke_finished.connect(self._on_stroke)
         canvas.mode_changed.connect(self._place)
         canvas.view_changed.connect(self._place)
@@ -160,8 +160,3 @@ class FirstSteps(QObject):
                 # In the drawing's own pane, wherever the drawing was moved to.
                 left = min(max(x - bubble.width() / 2, drawing.left), drawing.right - bubble.width())
                 bubble.move(round(left), round(y - bubble.height()))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
-            self._place()
-        return False

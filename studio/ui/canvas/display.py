@@ -43,10 +43,12 @@ class CanvasDisplay(QWidget):
     view_changed(zoom, rotation, mirror): zoom 1.0 = 100 % (one screen pixel a document pixel), rotation in
         degrees clockwise; also emitted for pans.
     mode_changed(ViewMode)
+    resized(): for what lies over the canvas; Python's event filters would be asked at every event of the pen.
     """
 
     view_changed = Signal(float, float, bool)
     mode_changed = Signal(object)
+    resized = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class CanvasDisplay(QWidget):
         self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
         self._pen: PenMark | None = None
         self._pen_seen: QRegion | None = None
+        self._arranged: tuple[object, Arrangement] | None = None
         self._hints_over_picture = False
         self._divider_hot = False
         self._picture_revision = -1
@@ -161,8 +164,14 @@ class CanvasDisplay(QWidget):
     @property
     def arrangement(self) -> Arrangement:
         """The panes' boxes at the present size."""
-        outline = self._view.outline(self._document_size) if self._fitted else None
-        return arrange(self._mode, Size(self.width(), self.height()), self.split, outline)
+        fitted = (self._view, self._document) if self._fitted else None
+        reasons = self._mode, self.width(), self.height(), self.split, fitted
+        # Asked several times an event: what is the same object is known at once to be the same.
+        if self._arranged is None or self._arranged[0] != reasons:
+            outline = self._view.outline(self._document_size) if self._fitted else None
+            size = Size(self.width(), self.height())
+            self._arranged = reasons, arrange(self._mode, size, self.split, outline)
+        return self._arranged[1]
 
     def set_mode(self, mode: ViewMode) -> None:
         """Arrange drawing and picture in another way."""
@@ -360,14 +369,15 @@ class CanvasDisplay(QWidget):
         self.update()
 
     def _change_look(self, **changes: Any) -> None:
-        look = replace(self._look, **changes)
-        if look != self._look:
-            self._look = look
+        if any(getattr(self._look, name) != value for name, value in changes.items()):
+            self._look = replace(self._look, **changes)
             self.update()
 
     def _set_divider_hot(self, hot: bool) -> None:
+        if hot == self._divider_hot:
+            return
         divider = self.arrangement.divider
-        if hot != self._divider_hot and divider is not None:
+        if divider is not None:
             self._divider_hot = hot
             self.update(box_rect(divider).adjusted(-8, 0, 8, 0))
 
@@ -387,6 +397,7 @@ class CanvasDisplay(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._follow_screen()
         self._rearranged()
+        self.resized.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
