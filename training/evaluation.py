@@ -35,7 +35,7 @@ from training.metrics.predictors import model_maker
 from training.modelfile import check_model_file
 from training.record import NEAREST, keep
 from training.samples import spread_evenly, write_pixels
-from training.verdicts import discriminator_accuracy
+from training.verdicts import PICTURES, discriminator_accuracy
 
 READING = ("source.", "sketch.")
 
@@ -248,6 +248,7 @@ def _verdicts(
         training,
         held_out,
         place("auto", "float32"),
+        pictures=min(PICTURES, options.pictures),
         on_progress=stage(show, "The discriminator is asked"),
         should_stop=should_stop,
     )

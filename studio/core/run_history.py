@@ -19,7 +19,7 @@ METRIC_WORDS = {
     "l1_hinted": "Error with hints (L1)",
     "ssim": "Likeness (SSIM)",
     "kd_efficientnet_lite2": "Kernel distance",
-    "fd_efficientnet_lite2": "Fréchet distance",
+    "fd_efficientnet_lite2": "Frechet distance",
     "kid": "KID",
     "fid": "FID",
     "is": "Inception Score",

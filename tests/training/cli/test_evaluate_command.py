@@ -158,12 +158,15 @@ def test_the_classifier_protocol_is_kept_beside_the_figures(
 def test_what_is_left_out_is_not_measured_and_what_was_kept_of_it_stays(
     tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = write_pairs(tmp_path / "pairs", 12, "lines", "colours")
+    folder = write_pairs(tmp_path / "pairs", 60, "lines", "colours")
     train(tiny_config(folder, tmp_path / "run", "steps=1"), ignore, never)
     monkeypatch.setattr(evaluation, "export_run", lambda run, out: shutil.copy(model, out))
     asked = (tmp_path / "run", "--split", "val", "--nearest")
     alone = figures(capsys, *asked, 0, "--without", "figures")
     assert set(alone) == {"discriminator"}
+    fewer = figures(capsys, *asked, 0, "--without", "figures", "--pictures", 2)
+    assert fewer["discriminator"]["n"] == 2 < alone["discriminator"]["n"]
+    alone = figures(capsys, *asked, 0, "--without", "figures")
     both = figures(capsys, *asked, 4, "--without", "discriminator")
     assert {"metrics", "nearest"} <= set(both)
     assert "discriminator" not in both

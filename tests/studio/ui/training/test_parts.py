@@ -128,7 +128,7 @@ def test_the_newest_figures_stand_beside_the_best(qtbot: QtBot) -> None:
     assert "Not measured yet" in box.about.text()
     history.add(measured(250, 0.25, best=True))
     box.show_history(history)
-    assert box.rows == {"Error (L1)": ("0.25",), "Fréchet distance": ("2,512",)}
+    assert box.rows == {"Error (L1)": ("0.25",), "Frechet distance": ("2,512",)}
     history.add(measured(500, 0.5, best=False))
     box.show_history(history)
     assert box.rows["Error (L1)"] == ("0.25", "0.5")
