@@ -144,6 +144,11 @@ class DataColumn(ScrollColumn):
     def _on_progress(self, done: int, total: int, text: str) -> None:
         if not self._choice.busy:
             return
+        if total and done >= total:
+            # Tens of thousands of pictures take as long again to compare as to read.
+            self.bar.setRange(0, 0)
+            self.busy.set_text(f"{total:,} pictures are compared", text)
+            return
         self.bar.setRange(0, total)
         self.bar.setValue(done)
         self.busy.set_text(f"{done:,}" + (f" of {total:,} pictures" if total else " found"), text)

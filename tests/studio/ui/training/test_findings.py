@@ -88,6 +88,15 @@ def test_what_was_found_is_shown_small_with_what_it_resembles(
     assert np.abs(np.subtract((colour.red(), colour.green(), colour.blue()), expected)).max() < 60
 
 
+def test_pictures_that_are_read_are_said_to_be_compared_until_the_report_is_there(
+    qtbot: QtBot, choice: DataChoice, column: DataColumn, photos: Path
+) -> None:
+    said: list[tuple[str, bool]] = []
+    choice.progress.connect(lambda *_: said.append((column.busy.text(), column.bar.maximum() == 0)))
+    look_through(qtbot, choice, photos)
+    assert ("13 pictures are compared", True) in said
+
+
 def test_pictures_packed_into_one_file_are_shown_too(qtbot: QtBot, digits: DataColumn) -> None:
     fold_out(digits.findings, FindingKind.TINY)
     shown = small_pictures(digits.findings)
