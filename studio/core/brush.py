@@ -107,7 +107,9 @@ class StrokeRaster:
         pixels = self._source.take(here).view(np.uint8).reshape(shape)
         if not self._edit.before.is_blank:
             under = self._edit.before.read(rect)
-            pixels += multiplied(under, self._keep.take(here).view(np.uint8).reshape(shape))
+            # Most of a stroke runs over nothing, and each step of the sum lets other threads take their turn.
+            if under.max():
+                pixels += multiplied(under, self._keep.take(here).view(np.uint8).reshape(shape))
         return self._edit.write(rect, pixels)
 
 
@@ -124,8 +126,7 @@ def coverage(box: Rect, pieces: Sequence[Piece], brush: Brush) -> Pixels:
     xs = _AXIS[: box.w] + x0
     ys = _AXIS[: box.h, None] + y0
     along = xs * ux + ys * uy
-    np.maximum(along, 0, out=along)
-    np.minimum(along, 1, out=along)
+    np.clip(along, 0, 1, out=along)
     off_x = along * dx
     off_x -= xs
     off_y = along * dy
@@ -134,13 +135,16 @@ def coverage(box: Rect, pieces: Sequence[Piece], brush: Brush) -> Pixels:
     off_y *= off_y
     off_x += off_y
     distance = np.sqrt(off_x, out=off_x)
-    along *= growth
-    along += radius
-    along -= distance
-    along *= slope
+    if growth.any():
+        along *= growth
+        along += radius
+        along -= distance
+    else:
+        np.subtract(radius, distance, out=along)
+    if softness:
+        along *= slope
     cover = along[0] if len(rows) == 1 else along.max(axis=0)
-    np.maximum(cover, 0, out=cover)
-    np.minimum(cover, 1, out=cover)
+    np.clip(cover, 0, 1, out=cover)
     if softness * brush.size_px > 2.0:
         # Smoothstep: a soft brush without a visible rim.
         cover *= cover * (np.float32(3.0) - np.float32(2.0) * cover)
