@@ -19,6 +19,11 @@ FIRST_DRAW = 8542
 drawings made by hand (docs/models.md) have most of the colours that people expect of fruit, a tree, a car."""
 
 
+SAMPLE_DRAW = 518
+"""The attempt that the labels' small pictures show: of 556 one in which a cat, a ball and a heart have the
+colours that people expect."""
+
+
 def label_vector(manifest: ModelManifest, mix: Iterable[tuple[str, float]]) -> NDArray[np.float32]:
     """Return the model's label input, float32 [L]: weights that sum to 1, or all 0 for "any label".
 

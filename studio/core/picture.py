@@ -13,7 +13,7 @@ from studio.core.engine import Engine, EngineOutput
 from studio.core.even_regions import even_regions, without_specks
 from studio.core.geometry import Rect
 from studio.core.hint_regions import fill_regions
-from studio.core.labels import noise_vector
+from studio.core.labels import SAMPLE_DRAW, noise_vector
 from studio.core.line_colours import settle_colours
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
 from studio.core.regions import Labels, find_regions
@@ -154,7 +154,8 @@ class Painter:
 
     def paint_sketch(self, sketch: Grey, label: NDArray[np.float32]) -> Colours:
         """Return the picture [size,size,3] of a small drawing of the model's own size, without hints."""
-        output = self.engine.run(sketch, label=label, noise=noise_vector(self.engine.manifest, 0))
+        draw = SAMPLE_DRAW if self.engine.manifest.chosen_colours else 0
+        output = self.engine.run(sketch, label=label, noise=noise_vector(self.engine.manifest, draw))
         height, width = sketch.shape
         hints = np.zeros((height, width, 4), np.uint8)
         regions = find_regions(sketch) if self.engine.manifest.chosen_colours else None
