@@ -60,7 +60,6 @@ class CanvasDisplay(QWidget):
         self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
         self._pen: PenMark | None = None
         self._pen_seen: QRegion | None = None
-        self._arranged: tuple[object, Arrangement] | None = None
         self._hints_over_picture = False
         self._divider_hot = False
         self._picture_revision = -1
@@ -164,14 +163,8 @@ class CanvasDisplay(QWidget):
     @property
     def arrangement(self) -> Arrangement:
         """The panes' boxes at the present size."""
-        fitted = (self._view, self._document) if self._fitted else None
-        reasons = self._mode, self.width(), self.height(), self.split, fitted
-        # Asked several times an event: what is the same object is known at once to be the same.
-        if self._arranged is None or self._arranged[0] != reasons:
-            outline = self._view.outline(self._document_size) if self._fitted else None
-            size = Size(self.width(), self.height())
-            self._arranged = reasons, arrange(self._mode, size, self.split, outline)
-        return self._arranged[1]
+        outline = self._view.outline(self._document_size) if self._fitted else None
+        return arrange(self._mode, Size(self.width(), self.height()), self.split, outline)
 
     def set_mode(self, mode: ViewMode) -> None:
         """Arrange drawing and picture in another way."""
@@ -277,8 +270,7 @@ class CanvasDisplay(QWidget):
         """From widget to document for a stroke that began in one pane, and stays there wherever it goes."""
 
         def to_document(point: Point) -> Point:
-            places = self.arrangement
-            pane = places.picture if in_picture_pane else places.drawing
+            pane = self.arrangement.picture if in_picture_pane else self.arrangement.drawing
             return pane.lens(self._view).to_document(point, pane.middle)
 
         return to_document
@@ -374,9 +366,7 @@ class CanvasDisplay(QWidget):
             self.update()
 
     def _set_divider_hot(self, hot: bool) -> None:
-        if hot == self._divider_hot:
-            return
-        divider = self.arrangement.divider
+        divider = None if hot == self._divider_hot else self.arrangement.divider
         if divider is not None:
             self._divider_hot = hot
             self.update(box_rect(divider).adjusted(-8, 0, 8, 0))

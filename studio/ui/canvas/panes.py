@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from studio.ui.canvas.view import Point, Size, ViewTransform
 
@@ -105,6 +106,7 @@ class Arrangement:
         return grip(self.divider).holds(point, slack=GRIP_PX)
 
 
+@lru_cache(maxsize=8)  # asked several times an event, for the same widget
 def arrange(mode: ViewMode, size: Size, split: float, outline: Size | None = None) -> Arrangement:
     """The boxes for a canvas of `size` logical pixels with the divider at `split` (0..1 of the width).
 

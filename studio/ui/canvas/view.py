@@ -6,6 +6,7 @@ pane adds only its middle, so panes that share a view show the same document poi
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 ZOOM_MIN = 0.02
@@ -86,7 +87,7 @@ class ViewTransform:
 
     def outline(self, document: Size) -> Size:
         """The extent of a document on the screen, as it is turned, in logical pixels."""
-        return self._extent(document, self.scale)
+        return _extent(document, self.rotation, self.scale)
 
     # --- changes, each a new value ---
 
@@ -131,7 +132,7 @@ class ViewTransform:
 
     def fitted(self, document: Size, pane: Size, margin: float = 0.0) -> Self:
         """The view that shows the whole document in a pane, with `margin` logical pixels of surround."""
-        outline = self._extent(document, 1.0)
+        outline = _extent(document, self.rotation, 1.0)
         free = Size(max(pane.width - 2 * margin, 1.0), max(pane.height - 2 * margin, 1.0))
         scale = min(free.width / outline.width, free.height / outline.height)
         zoom = min(max(scale * self.pixel_ratio, ZOOM_MIN), ZOOM_MAX)
@@ -168,12 +169,6 @@ class ViewTransform:
         y = (-sin * offset.x + cos * offset.y) / self.scale
         return Point(-x if self.mirror else x, y)
 
-    def _extent(self, document: Size, scale: float) -> Size:
-        cos, sin = (abs(value) * scale for value in _cos_sin(self.rotation))
-        return Size(
-            document.width * cos + document.height * sin, document.width * sin + document.height * cos
-        )
-
     def _keeping(
         self, anchor: Point, middle: Point, *, zoom: float | None = None, rotation: float | None = None
     ) -> Self:
@@ -185,6 +180,12 @@ class ViewTransform:
         )
         offset = turned._unturned(Point(anchor.x - middle.x, anchor.y - middle.y))
         return replace(turned, centre=Point(held.x - offset.x, held.y - offset.y))
+
+
+@lru_cache(maxsize=8)  # asked several times an event, for the same document
+def _extent(document: Size, rotation: float, scale: float) -> Size:
+    cos, sin = (abs(value) * scale for value in _cos_sin(rotation))
+    return Size(document.width * cos + document.height * sin, document.width * sin + document.height * cos)
 
 
 def _wrapped(degrees: float) -> float:
