@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from studio.core.edit import Edit
 from studio.core.geometry import EMPTY, Rect
 from studio.core.stroke import Piece
-from studio.core.tiles import Pixels
+from studio.core.tiles import Pixels, is_blank_area
 
 LIGHTEST_TOUCH = 0.2
 """The part of a brush's size that is left at no pressure."""
@@ -108,7 +108,7 @@ class StrokeRaster:
         if not self._edit.before.is_blank:
             under = self._edit.before.read(rect)
             # Most of a stroke runs over nothing, and each step of the sum lets other threads take their turn.
-            if under.max():
+            if not is_blank_area(under):
                 pixels += multiplied(under, self._keep.take(here).view(np.uint8).reshape(shape))
         return self._edit.write(rect, pixels)
 

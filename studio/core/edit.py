@@ -7,7 +7,7 @@ from typing import Self
 from studio.core.geometry import EMPTY, Rect
 from studio.core.history import PixelStep
 from studio.core.layers import Layer
-from studio.core.tiles import Pixels, TileIndex, TileSnapshot, is_blank_tile
+from studio.core.tiles import Pixels, TileIndex, TileSnapshot, is_blank_area
 
 
 class Edit:
@@ -113,7 +113,7 @@ class Edit:
         tiles: dict[TileIndex, tuple[Pixels | None, Pixels | None]] = {}
         for index in surface.differing(before):
             old, new = before.tile(index), surface.tile(index)
-            if new is not None and is_blank_tile(new):
+            if new is not None and is_blank_area(new):
                 surface.put_tile(index, None)
                 new = None
             if old is None and new is None:

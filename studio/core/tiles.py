@@ -155,14 +155,14 @@ class TileSurface(TilePixels):
     def drop_blank_tiles(self) -> None:
         """Take away every tile without a single mark."""
         for index in self.tile_indices():
-            if is_blank_tile(self._tiles[index]):
+            if is_blank_area(self._tiles[index]):
                 self.put_tile(index, None)
 
 
-def is_blank_tile(tile: Pixels) -> bool:
-    """Whether a tile holds no mark at all."""
+def is_blank_area(pixels: Pixels) -> bool:
+    """Whether the pixels of a tile, or of any part of a layer, hold no mark at all."""
     # The maximum is vectorised, any() is not: a third of the time.
-    return int(tile.max()) == 0
+    return int(pixels.max()) == 0
 
 
 def tile_parts(rect: Rect) -> Iterator[tuple[TileIndex, Rect]]:

@@ -162,11 +162,10 @@ def test_what_is_left_out_is_not_measured_and_what_was_kept_of_it_stays(
     train(tiny_config(folder, tmp_path / "run", "steps=1"), ignore, never)
     monkeypatch.setattr(evaluation, "export_run", lambda run, out: shutil.copy(model, out))
     asked = (tmp_path / "run", "--split", "val", "--nearest")
+    fewer = figures(capsys, *asked, 0, "--without", "figures", "--pictures", 2)
     alone = figures(capsys, *asked, 0, "--without", "figures")
     assert set(alone) == {"discriminator"}
-    fewer = figures(capsys, *asked, 0, "--without", "figures", "--pictures", 2)
     assert fewer["discriminator"]["n"] == 2 < alone["discriminator"]["n"]
-    alone = figures(capsys, *asked, 0, "--without", "figures")
     both = figures(capsys, *asked, 4, "--without", "discriminator")
     assert {"metrics", "nearest"} <= set(both)
     assert "discriminator" not in both
