@@ -5,10 +5,11 @@ before it, so that a stroke that crosses itself is no darker there and no dabs o
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from mmap import mmap
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from studio.core.edit import Edit
 from studio.core.geometry import EMPTY, Rect
 from studio.core.stroke import Piece
-from studio.core.tiles import Pixels, is_blank_area
+from studio.core.tiles import Pixels
 
 LIGHTEST_TOUCH = 0.2
 """The part of a brush's size that is left at no pressure."""
@@ -24,8 +25,20 @@ LIGHTEST_TOUCH = 0.2
 GROUP_PX = 4096.0
 """Pixels whose coverage costs about as much as starting to compute it: so many may be computed in vain."""
 
+HELD_ELEMENTS = 500
+"""On more elements than these NumPy lets other threads have the interpreter, at every step of a sum.
+
+Where a training runs, a stroke's handler often waited for it: the handler makes a score of such steps.
+"""
+
+SMALL_WORK = 8000
+"""So many elements are computed a few rows at a time, which costs some steps more but lets no one in."""
+
 GRID = 256
 """Places in a pixel where a piece can begin or end."""
+
+Measures: TypeAlias = NDArray[np.float32]
+"""Numbers of some pieces, [9, piece, 1, 1] in single precision."""
 
 _AXIS = np.arange(2 * 4096 + 2, dtype=np.float32) + np.float32(0.5)
 
@@ -100,33 +113,42 @@ class StrokeRaster:
         rect = box.intersected(self._edit.rect)
         if rect.is_empty:
             return EMPTY
-        fresh = coverage(rect, pieces, self._brush)
+        measures = measured(pieces, self._brush)
+        for part in _bands(rect, len(pieces)):
+            covered = self._coverage[part.slices]
+            np.maximum(covered, coverage(part, measures, self._brush), out=covered)
         here = self._coverage[rect.slices]
-        np.maximum(here, fresh, out=here)
         shape = (rect.h, rect.w, 4)
         pixels = self._source.take(here).view(np.uint8).reshape(shape)
-        if not self._edit.before.is_blank:
-            under = self._edit.before.read(rect)
-            # Most of a stroke runs over nothing, and each step of the sum lets other threads take their turn.
-            if not is_blank_area(under):
-                pixels += multiplied(under, self._keep.take(here).view(np.uint8).reshape(shape))
+        before = self._edit.before
+        if not before.is_blank_in(rect):
+            pixels += multiplied(before.read(rect), self._keep.take(here).view(np.uint8).reshape(shape))
         return self._edit.write(rect, pixels)
 
 
-def coverage(box: Rect, pieces: Sequence[Piece], brush: Brush) -> Pixels:
+def _bands(rect: Rect, pieces: int) -> Iterator[Rect]:
+    """Cut a box into rows on which NumPy keeps the interpreter; a large box is worth giving it up."""
+    rows = rect.h
+    if pieces * rect.area <= SMALL_WORK:
+        rows = max(1, HELD_ELEMENTS // (pieces * rect.w))
+    for top in range(rect.y, rect.bottom, rows):
+        yield Rect(rect.x, top, rect.w, min(rows, rect.bottom - top))
+
+
+def coverage(box: Rect, measures: Measures, brush: Brush) -> Pixels:
     """Return how much of each pixel in ``box`` any of some round-ended pieces covers, uint8 [h, w].
 
     The radius runs along a piece as the pressure does; the edge is anti-aliased by the distance to the piece.
     The result for a pixel does not depend on the box or on what other pieces it is computed with.
     """
     softness = 1.0 - brush.hardness
-    rows = [_numbers(piece, brush, softness, box) for piece in pieces]
-    # [number, piece, row, column]: all pieces at once, in single precision.
-    x0, y0, ux, uy, dx, dy, radius, growth, slope = np.array(rows, np.float32).T[:, :, None, None]
-    xs = _AXIS[: box.w] + x0
-    ys = _AXIS[: box.h, None] + y0
+    x0, y0, ux, uy, dx, dy, radius, growth, slope = measures
+    # [piece, row, column]: all pieces at once.
+    xs = _AXIS[: box.w] + (np.float32(box.x) - x0)
+    ys = _AXIS[: box.h, None] + (np.float32(box.y) - y0)
     along = xs * ux + ys * uy
-    np.clip(along, 0, 1, out=along)
+    np.maximum(along, 0, out=along)
+    np.minimum(along, 1, out=along)
     off_x = along * dx
     off_x -= xs
     off_y = along * dy
@@ -143,8 +165,9 @@ def coverage(box: Rect, pieces: Sequence[Piece], brush: Brush) -> Pixels:
         np.subtract(radius, distance, out=along)
     if softness:
         along *= slope
-    cover = along[0] if len(rows) == 1 else along.max(axis=0)
-    np.clip(cover, 0, 1, out=cover)
+    cover = along[0] if len(along) == 1 else np.maximum.reduce(along)
+    np.maximum(cover, 0, out=cover)
+    np.minimum(cover, 1, out=cover)
     if softness * brush.size_px > 2.0:
         # Smoothstep: a soft brush without a visible rim.
         cover *= cover * (np.float32(3.0) - np.float32(2.0) * cover)
@@ -153,20 +176,24 @@ def coverage(box: Rect, pieces: Sequence[Piece], brush: Brush) -> Pixels:
     return cover.astype(np.uint8)
 
 
-def _numbers(piece: Piece, brush: Brush, softness: float, box: Rect) -> tuple[float, ...]:
-    """Return what `coverage` needs of a piece: start, direction, way, radius, growth, slope of the edge."""
+def measured(pieces: Sequence[Piece], brush: Brush) -> Measures:
+    """Return what `coverage` needs of some pieces."""
+    return np.array([_measures(piece, brush) for piece in pieces], np.float32).T[:, :, None, None]
+
+
+def _measures(piece: Piece, brush: Brush) -> tuple[float, ...]:
+    """Return start, direction, way, radius, growth and slope of the edge."""
     (x0, y0, pressure), (x1, y1, end_pressure) = piece
     # On a grid this fine every difference to a pixel is exact, so that the box makes no difference.
     x0, y0, x1, y1 = (round(value * GRID) / GRID for value in (x0, y0, x1, y1))
     radius, growth = brush.radius(pressure), brush.radius(end_pressure) - brush.radius(pressure)
     largest = radius + max(growth, 0.0)
-    slope = 1.0 / max(1.0, softness * largest)
+    slope = 1.0 / max(1.0, (1.0 - brush.hardness) * largest)
     dx, dy = x1 - x0, y1 - y0
     length2 = dx * dx + dy * dy
     if length2 == 0:
-        return box.x - x0, box.y - y0, 0.0, 0.0, 0.0, 0.0, largest + 0.5, 0.0, slope
-    ways = dx / length2, dy / length2, dx, dy
-    return box.x - x0, box.y - y0, *ways, radius + 0.5, growth, slope
+        return x0, y0, 0.0, 0.0, 0.0, 0.0, largest + 0.5, 0.0, slope
+    return x0, y0, dx / length2, dy / length2, dx, dy, radius + 0.5, growth, slope
 
 
 def multiplied(a: Pixels, b: Pixels) -> Pixels:

@@ -48,6 +48,10 @@ class TilePixels:
         """Whether no tile holds anything."""
         return not self._tiles
 
+    def is_blank_in(self, rect: Rect) -> bool:
+        """Whether ``rect`` holds no mark at all."""
+        return all(is_blank_area(pixels) for _, pixels in self.tiles_in(rect))
+
     @property
     def nbytes(self) -> int:
         """Bytes held by the tiles."""

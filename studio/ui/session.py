@@ -1,6 +1,6 @@
 """What the window works on: the open drawing, the models at hand and the one in use."""
 
-from PySide6.QtCore import QMetaObject, QObject, Signal
+from PySide6.QtCore import QMetaObject, QObject, QTimer, Signal
 
 from studio.core.document import Document
 from studio.core.library import ModelEntry, ModelLibrary, is_for_labels, is_for_sketches
@@ -15,14 +15,15 @@ class Session(QObject):
     entry_changed(ModelEntry | None): another model colours the drawing.
     generator_changed(ModelEntry | None): another model makes pictures of labels.
     choices_changed(), layers_changed(), history_changed(), saved_changed(): the open document's own, so that
-        listeners need not follow the exchange of documents. `changed(Change)` too.
+        listeners need not follow the exchange of documents.
+    changed(): so are its pixels, told once a turn of the event loop: what follows must not hold the pen up.
     """
 
     document_replaced = Signal(object)
     models_changed = Signal()
     entry_changed = Signal(object)
     generator_changed = Signal(object)
-    changed = Signal(object)
+    changed = Signal()
     choices_changed = Signal()
     layers_changed = Signal()
     history_changed = Signal()
@@ -41,6 +42,8 @@ class Session(QObject):
         self._preferred = ""
         self._preferred_generator = ""
         self._connections: list[QMetaObject.Connection] = []
+        self._changed_soon = QTimer(self, singleShot=True, interval=0)
+        self._changed_soon.timeout.connect(self.changed)
         self._follow(document)
 
     @property
@@ -116,7 +119,7 @@ class Session(QObject):
         # Owned by Qt, so that it dies in this thread wherever Python drops the last reference.
         document.setParent(self)
         self._connections = [
-            document.changed.connect(self.changed),
+            document.changed.connect(self._changed_soon.start),
             document.choices_changed.connect(self._on_choices_changed),
             document.layers_changed.connect(self.layers_changed),
             document.history_changed.connect(self.history_changed),

@@ -16,7 +16,7 @@ from studio.core.live import LivePicture
 from studio.core.settings import Settings
 from tests.benchmarks.live import bare_run, model_at_hand
 from tests.benchmarks.measure import Effort, NotReadyError, Row, percentile, scribble, temporary_home
-from tests.benchmarks.pen import HANDLER_P99_MS, PEN_HZ, STROKE_SAMPLES, application, on_canvas, send
+from tests.benchmarks.pen import HANDLER_P99_MS, PEN_HZ, STROKE_SAMPLES, application, handled_ms, on_canvas
 
 PEN_TO_PICTURE_P95_MS = 60.0
 FIRST_PICTURE_S = 60.0
@@ -100,7 +100,5 @@ def draw_at_pace(studio: Studio, size: int, effort: Effort) -> list[float]:
             due = max(due + 1 / PEN_HZ, time.perf_counter())
             while time.perf_counter() < due:
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
-            start = time.perf_counter()
-            send(canvas, kind, at)
-            handlers.append((time.perf_counter() - start) * 1e3)
+            handlers.append(handled_ms(canvas, kind, at))
     return handlers

@@ -95,7 +95,8 @@ def test_with_live_off_one_picture_is_made_when_asked_and_an_old_one_says_so(
     wait_for_picture(qtbot, studio)
     qtbot.keyClick(studio.canvas, Qt.Key.Key_L)
     assert not studio.canvas.is_picture_stale
-    draw(studio.canvas, LINE)
+    with qtbot.waitSignal(studio.session.changed):
+        draw(studio.canvas, LINE)
     assert studio.canvas.is_picture_stale
     action = studio.window.actions_table[ActionId.AGAIN]
     qtbot.waitUntil(lambda: action.text() == "&Colour now", timeout=WAIT_MS)
@@ -113,7 +114,10 @@ def test_with_live_off_one_picture_is_made_when_asked_and_an_old_one_says_so(
 def test_the_empty_picture_pane_says_what_it_waits_for(qtbot: QtBot, make_studio: MakeStudio) -> None:
     studio = make_studio(show=False)
     assert studio.canvas.empty_text == BLANK
-    with studio.document.edit("Pen", studio.document.line.id) as edit:
+    with (
+        qtbot.waitSignal(studio.session.changed),
+        studio.document.edit("Pen", studio.document.line.id) as edit,
+    ):
         edit.write(Rect(4, 4, 9, 9), np.full((9, 9, 4), 255, np.uint8))
     assert studio.canvas.empty_text == WORKING
     studio.live.toggle()

@@ -73,7 +73,6 @@ class CanvasWidget(CanvasDisplay):
     *Signals*, beside those of CanvasDisplay
     tool_in_hand_changed(ToolId): the tool the next press uses: the chosen one, or PICK while Alt is held, PAN
         while Space is, ERASER while the pen is turned round.
-    cursor_moved(x, y): the pen in document pixels; cursor_left(): it is over no pane.
     colour_picked(r, g, b)
     stroke_finished(ToolId): a stroke or fill has ended; an undo step if it changed anything.
     tool_hint(text): one sentence for the status bar.
@@ -81,8 +80,6 @@ class CanvasWidget(CanvasDisplay):
     """
 
     tool_in_hand_changed = Signal(object)
-    cursor_moved = Signal(float, float)
-    cursor_left = Signal()
     colour_picked = Signal(int, int, int)
     stroke_finished = Signal(object)
     tool_hint = Signal(str)
@@ -99,6 +96,8 @@ class CanvasWidget(CanvasDisplay):
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setAcceptDrops(True)
+        # Every move would go on to the main window, which looks for separators of docks under it.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self._toolbox = toolbox or ToolBox(parent=self)
         self._toolbox.tool_changed.connect(self._tool_chosen)
         self._toolbox.options_changed.connect(self._show_tool)
@@ -111,6 +110,7 @@ class CanvasWidget(CanvasDisplay):
         self._last_end: PenSample | None = None
         self._space = self._alt = self._eraser_end = False
         self._told_tool = self._toolbox.tool
+        self._cursor_shape: Qt.CursorShape | None = None
         if sys.platform != "darwin":  # there the trackpad's own gestures say it all
             self.grabGesture(Qt.GestureType.PinchGesture)
         self._show_tool()
@@ -169,9 +169,7 @@ class CanvasWidget(CanvasDisplay):
             self._press(pointer)
         elif self._drag is not None:
             self._follow(self._drag, pointer)
-        where = self._show_tool()
-        if where is not None:
-            self.cursor_moved.emit(*where)
+        self._show_tool()
 
     def _press(self, pointer: Pointer) -> None:
         if self._drag is not None:
@@ -243,8 +241,8 @@ class CanvasWidget(CanvasDisplay):
         self.cancel_stroke()
         self._show_tool()
 
-    def _show_tool(self) -> Point | None:
-        """Bring cursor, outline and the windows' idea of the tool up to date; return the document's point."""
+    def _show_tool(self) -> None:
+        """Bring cursor, outline and the windows' idea of the tool up to date."""
         tool = self._drag_tool if self._drag is not None else self.tool_in_hand
         if tool != self._told_tool:
             self._told_tool = tool
@@ -259,7 +257,6 @@ class CanvasWidget(CanvasDisplay):
         self._set_cursor(
             tool, brush is not None and brush.size_px / 2 * self.view.scale >= SMALLEST_OUTLINE_PX
         )
-        return None if pen is None else pen.at
 
     def _pen_mark(self, at: Point | None, radius: float | None) -> PenMark | None:
         place = None if at is None else self._document_point(at)
@@ -276,7 +273,8 @@ class CanvasWidget(CanvasDisplay):
 
     def _set_cursor(self, tool: ToolId, outlined: bool) -> None:
         shape = cursor_of(tool, outlined, self._divider_hot, isinstance(self._drag, PanDrag))
-        if shape != self.cursor().shape():
+        if shape != self._cursor_shape:
+            self._cursor_shape = shape
             self.setCursor(shape)
 
     def _hold(self, *, space: bool | None = None, alt: bool | None = None) -> None:
@@ -288,6 +286,13 @@ class CanvasWidget(CanvasDisplay):
     # --- Qt's events ---
 
     def event(self, event: QEvent) -> bool:
+        # The pen's events take no turn through Qt, on which other threads could take the interpreter.
+        if isinstance(event, QTabletEvent):
+            self.tabletEvent(event)
+            return True
+        if isinstance(event, QMouseEvent) and event.type() != QEvent.Type.MouseButtonDblClick:
+            self.mousePressEvent(event)
+            return True
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
                 event.accept()
@@ -339,8 +344,6 @@ class CanvasWidget(CanvasDisplay):
         if not self._guard.is_echo(event):
             self._take(pointer_of(event))
 
-    mouseMoveEvent = mouseReleaseEvent = mousePressEvent  # noqa: N815
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = Point(event.position().x(), event.position().y())
         if event.button() == Qt.MouseButton.LeftButton and self.arrangement.on_divider(at):
@@ -386,7 +389,6 @@ class CanvasWidget(CanvasDisplay):
         if self._drag is None:
             self._pointer_at = None
             self._show_tool()
-            self.cursor_left.emit()
         super().leaveEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

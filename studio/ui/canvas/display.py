@@ -3,30 +3,32 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.core.document import Change, Document
+from studio.core.geometry import Rect
 from studio.core.live import LivePicture
 from studio.ui.canvas.painting import (
     Frame,
     Look,
     PenMark,
-    box_rect,
     extent_of,
     extent_of_pen,
     overlay_region,
     paint_frame,
 )
 from studio.ui.canvas.panes import SPLIT_MIDDLE, Arrangement, Box, ViewMode, arrange, limited
+from studio.ui.canvas.pyramid import qrect
 from studio.ui.canvas.rasters import Rasters, image_of, pixels_of, stretched
 from studio.ui.canvas.view import Point, Size, ViewTransform
+
+T = TypeVar("T")
 
 FIT_MARGIN_PX = 24.0
 ON_GRID_PX = 1e-3  # so far from a whole pixel a pan still moves what is on the screen
@@ -59,7 +61,6 @@ class CanvasDisplay(QWidget):
         self._fitted = True
         self._view = ViewTransform(pixel_ratio=self.devicePixelRatioF())
         self._pen: PenMark | None = None
-        self._pen_seen: QRegion | None = None
         self._hints_over_picture = False
         self._divider_hot = False
         self._picture_revision = -1
@@ -115,7 +116,7 @@ class CanvasDisplay(QWidget):
         if self._mode is ViewMode.OVER:
             self.update()
         else:
-            self.update(box_rect(self.arrangement.picture_seen))
+            self.update(*self.arrangement.picture_seen.pixels)
 
     def set_hints_visible(self, visible: bool, outlined: bool = True) -> None:
         """Show the colour hints as dabs on the drawing or not, with a thin outline or without."""
@@ -282,28 +283,24 @@ class CanvasDisplay(QWidget):
 
     def _show_change(self, change: Change) -> None:
         rect = self._rasters.invalidate(change)
-        self.update(self._seen(lambda pane: extent_of(self._view, pane, rect)))
+        self._repaint(extent_of, rect)
 
     def _show_pen(self, pen: PenMark | None) -> None:
         """Move the pen's outline, repainting only where it was and where it is."""
         if pen == self._pen:
             return
-        before = self._pen_region() if self._pen_seen is None else self._pen_seen
+        for mark in (self._pen, pen):
+            if mark is not None:
+                self._repaint(extent_of_pen, mark)
         self._pen = pen
-        self._pen_seen = self._pen_region()
-        self.update(before.united(self._pen_seen))
 
-    def _pen_region(self) -> QRegion:
-        if self._pen is None:
-            return QRegion()
-        return self._seen(partial(extent_of_pen, self._view, self._pen))
-
-    def _seen(self, extent: Callable[[Box], QRect]) -> QRegion:
-        """The widget region of something that every pane shows at `extent(pane)`."""
-        region = QRegion()
+    def _repaint(self, extent: Callable[[ViewTransform, Box, T], Rect], what: T) -> None:
+        """Repaint where the panes show something."""
+        # In numbers: each of Qt's values that dies lets other threads take the interpreter, at every event.
         for pane in self.arrangement.panes:
-            region += extent(pane).intersected(box_rect(pane))
-        return region
+            rect = extent(self._view, pane, what).intersected(pane.pixels)
+            if not rect.is_empty:
+                self.update(*rect)
 
     def _show_view(self, view: ViewTransform, sight_px: float = 0.0) -> None:
         narrow = min((pane.size for pane in self.arrangement.panes), key=lambda size: size.width)
@@ -311,7 +308,6 @@ class CanvasDisplay(QWidget):
         if view == self._view:
             return
         before, self._view = self._view, view
-        self._pen_seen = None
         self._repaint_since(before)
         self.view_changed.emit(view.zoom, view.rotation, view.mirror)
 
@@ -325,9 +321,9 @@ class CanvasDisplay(QWidget):
         has_picture = self._rasters.picture is not None
         for box in dict.fromkeys((places.drawing_seen, places.picture_seen)):
             if box != places.drawing_seen and self._mode is ViewMode.SIDE_BY_SIDE and not has_picture:
-                self.update(box_rect(box))  # its words stay in the middle
+                self.update(*box.pixels)  # its words stay in the middle
             else:
-                self.scroll(dx, dy, box_rect(box))
+                self.scroll(dx, dy, qrect(box.pixels))
         overlays = overlay_region(places, has_picture, self._look.stale, self.font())
         self.update(overlays.united(overlays.translated(dx, dy)))
 
@@ -350,12 +346,10 @@ class CanvasDisplay(QWidget):
     def _let_go(self) -> None:
         """Fit no longer: both panes show the document at one size from now on."""
         if any(pane.shrink < 1 for pane in self.arrangement.panes):
-            self._pen_seen = None
             self.update()
         self._fitted = False
 
     def _rearranged(self) -> None:
-        self._pen_seen = None
         if self._fitted:
             self.fit()
         self.update()
@@ -369,7 +363,7 @@ class CanvasDisplay(QWidget):
         divider = None if hot == self._divider_hot else self.arrangement.divider
         if divider is not None:
             self._divider_hot = hot
-            self.update(box_rect(divider).adjusted(-8, 0, 8, 0))
+            self.update(qrect(divider.pixels).adjusted(-8, 0, 8, 0))
 
     def _set_hints_over_picture(self, shown: bool) -> None:
         if shown != self._hints_over_picture:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QRegion, QTransform
 
+from studio.core.geometry import Rect
 from studio.ui.canvas.panes import Arrangement, Box, ViewMode, grip
-from studio.ui.canvas.pyramid import Pyramid
+from studio.ui.canvas.pyramid import Pyramid, qrect
 from studio.ui.canvas.rasters import Rasters
 from studio.ui.canvas.view import Point, Size, ViewTransform
 
@@ -82,26 +83,23 @@ def paint_frame(painter: QPainter, region: QRegion, frame: Frame) -> None:
         _paint_divider(painter, frame, places.divider)
 
 
-def box_rect(box: Box) -> QRect:
-    """The whole widget pixels of a box."""
-    return _qrectf(box).toAlignedRect()
-
-
-def extent_of(view: ViewTransform, pane: Box, rect: QRect) -> QRect:
+def extent_of(view: ViewTransform, pane: Box, rect: Rect) -> Rect:
     """The widget pixels that a document rectangle touches in a pane, smoothing included."""
-    return _transform(pane.lens(view), pane).mapRect(QRectF(rect)).toAlignedRect().adjusted(-2, -2, 2, 2)
+    m11, m12, m21, m22, dx, dy = pane.lens(view).coefficients(pane.middle)
+    corners = [
+        (m11 * x + m21 * y + dx, m12 * x + m22 * y + dy)
+        for x in (rect.x, rect.right)
+        for y in (rect.y, rect.bottom)
+    ]
+    return Rect.around(corners, 2.0)
 
 
-def extent_of_pen(view: ViewTransform, pen: PenMark, pane: Box) -> QRect:
+def extent_of_pen(view: ViewTransform, pane: Box, pen: PenMark) -> Rect:
     """The widget pixels the pen's outline can touch in a pane."""
     view = pane.lens(view)
-    at = view.to_widget(pen.at, pane.middle)
     reach = max((pen.radius or 0.0) * view.scale, SMALLEST_OUTLINE_PX * 2) + 3.0
-    box = QRectF(at.x - reach, at.y - reach, 2 * reach, 2 * reach)
-    if pen.line_from is not None:
-        start = view.to_widget(pen.line_from, pane.middle)
-        box = box.united(QRectF(start.x - reach, start.y - reach, 2 * reach, 2 * reach))
-    return box.toAlignedRect()
+    ends = [pen.at] if pen.line_from is None else [pen.at, pen.line_from]
+    return Rect.around([view.to_widget(end, pane.middle) for end in ends], reach)
 
 
 def overlay_region(places: Arrangement, has_picture: bool, stale: bool, font: QFont) -> QRegion:
@@ -133,7 +131,7 @@ def _paint_pane(
     picture: float = 0.0,
 ) -> None:
     """Paint the part `seen` of a pane: the drawing, and over it the picture with the opacity `picture`."""
-    clip = region.intersected(box_rect(seen))
+    clip = region.intersected(qrect(seen.pixels))
     if clip.isEmpty():
         return
     frame = replace(frame, view=pane.lens(frame.view))

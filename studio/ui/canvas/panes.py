@@ -1,9 +1,11 @@
 """Where drawing and picture lie in the canvas: three arrangements and a divider, as plain numbers."""
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from studio.core.geometry import Rect
 from studio.ui.canvas.view import Point, Size, ViewTransform
 
 DIVIDER_PX = 6.0
@@ -58,6 +60,12 @@ class Box:
     @property
     def middle(self) -> Point:
         return Point(self.left + self.width / 2, self.top + self.height / 2)
+
+    @property
+    def pixels(self) -> Rect:
+        """The whole widget pixels that the box touches."""
+        left, top = math.floor(self.left), math.floor(self.top)
+        return Rect.from_edges(left, top, math.ceil(self.right), math.ceil(self.bottom))
 
     def lens(self, view: ViewTransform) -> ViewTransform:
         """The view as this pane shows it."""

@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Callable
+from functools import reduce
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
+
+from studio.core.geometry import Rect
 
 LEVELS = (
     6  # the last is 1/32 of the base: smooth scaling does the little that is left down to the smallest zoom
@@ -13,6 +16,11 @@ _ALIGN = 1 << (LEVELS - 1)
 _MAX_DIRTY_RECTS = 24
 
 Render = Callable[[QPainter, QRect], None]
+
+
+def qrect(rect: Rect) -> QRect:
+    """Qt's rectangle of a rectangle."""
+    return QRect(rect.x, rect.y, rect.w, rect.h)
 
 
 class Pyramid:
@@ -31,11 +39,11 @@ class Pyramid:
         # Padded so that every level halves evenly; the padding is paper, or clear.
         across, down = (math.ceil(side / _ALIGN) * _ALIGN for side in (width, height))
         self._sizes = [(across >> level, down >> level) for level in range(LEVELS)]
-        self._dirty = [QRegion(0, 0, *size) for size in self._sizes]
+        self._dirty = [[Rect(0, 0, *size)] for size in self._sizes]
 
-    def invalidate(self, rect: QRect) -> None:
+    def invalidate(self, rect: Rect) -> None:
         """Say that the base changed inside `rect` (document pixels)."""
-        self._mark(0, QRegion(rect.intersected(QRect(0, 0, self.width, self.height))))
+        self._mark(0, rect.intersected(Rect(0, 0, self.width, self.height)))
 
     def level(self, index: int) -> QImage:
         """The image halved `index` times (0 is the base), up to date."""
@@ -68,17 +76,20 @@ class Pyramid:
         image.fill(0 if image.hasAlphaChannel() else 0xFFFFFFFF)
         return image
 
-    def _mark(self, level: int, region: QRegion) -> None:
-        united = self._dirty[level].united(region)
-        if united.rectCount() > _MAX_DIRTY_RECTS:
-            united = QRegion(united.boundingRect())
-        self._dirty[level] = united
+    def _mark(self, level: int, rect: Rect) -> None:
+        dirty = self._dirty[level]
+        if not rect.is_empty:
+            dirty.append(rect)
+        if len(dirty) > _MAX_DIRTY_RECTS:
+            self._dirty[level] = [reduce(Rect.united, dirty)]
 
     def _refresh(self, level: int) -> None:
-        region = self._dirty[level]
-        if region.isEmpty():
+        if not self._dirty[level]:
             return
-        self._dirty[level] = QRegion()
+        region = QRegion()
+        for dirty in self._dirty[level]:
+            region += qrect(dirty)
+        self._dirty[level] = []
         painter = QPainter(self._images[level])
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         for rect in region:  # type: ignore[attr-defined]  # the stubs lack QRegion's iterator
@@ -93,7 +104,7 @@ class Pyramid:
                 source = QRect(rect.x() * 2, rect.y() * 2, rect.width() * 2, rect.height() * 2)
                 painter.drawImage(rect, self._images[level - 1], source)
             if level + 1 < LEVELS:
-                self._mark(level + 1, QRegion(_halved(rect)))
+                self._mark(level + 1, _halved(rect))
         painter.end()
 
 
@@ -126,7 +137,6 @@ def _draw_turned(painter: QPainter, target: QRectF, image: QImage, source: QRect
     painter.restore()
 
 
-def _halved(rect: QRect) -> QRect:
-    left, top = rect.x() // 2, rect.y() // 2
-    right, bottom = (rect.x() + rect.width() + 1) // 2, (rect.y() + rect.height() + 1) // 2
-    return QRect(left, top, right - left, bottom - top)
+def _halved(rect: QRect) -> Rect:
+    right, bottom = rect.x() + rect.width(), rect.y() + rect.height()
+    return Rect.from_edges(rect.x() // 2, rect.y() // 2, (right + 1) // 2, (bottom + 1) // 2)

@@ -11,7 +11,7 @@ from studio.core.compose import composite
 from studio.core.document import Change, Document
 from studio.core.geometry import Rect
 from studio.core.layers import LayerKind
-from studio.ui.canvas.pyramid import Pyramid
+from studio.ui.canvas.pyramid import Pyramid, qrect
 
 HINT_STRENGTH = 0.72  # how much of the paper a full-strength dab covers on the screen
 OUTLINE_STRENGTH = 0.6
@@ -44,20 +44,20 @@ class Rasters:
         self._margin_px = 2 * self._outline_px
 
     @property
-    def rect(self) -> QRect:
+    def rect(self) -> Rect:
         """The whole document."""
-        return QRect(0, 0, self._document.width, self._document.height)
+        return self._document.rect
 
-    def invalidate(self, change: Change) -> QRect:
+    def invalidate(self, change: Change) -> Rect:
         """Note a change of the document; return the document rectangle that looks different now."""
         kind = self._kind_of(change.layer_id)
         if change.rect is None:
             rect = self.rect
         elif kind in (None, LayerKind.HINTS):
             # A dab's outline is drawn by the pixels around it.
-            rect = qrect(change.rect.inflated(self._margin_px + 1)).intersected(self.rect)
+            rect = change.rect.inflated(self._margin_px + 1).intersected(self.rect)
         else:
-            rect = qrect(change.rect).intersected(self.rect)
+            rect = change.rect.intersected(self.rect)
         self.drawing.invalidate(rect)
         if kind in (None, LayerKind.LINE):
             self.lines.invalidate(rect)
@@ -82,7 +82,7 @@ class Rasters:
             return
         if self.picture is None or (self.picture.width, self.picture.height) != image.size().toTuple():
             self.picture = Pyramid(image.width(), image.height(), _OPAQUE, self._render_picture)
-        self.picture.invalidate(image.rect())
+        self.picture.invalidate(Rect(0, 0, image.width(), image.height()))
 
     # --- rendering: each fills `rect` of its base anew ---
 
@@ -174,11 +174,6 @@ def stretched(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.
     rows = np.arange(height) * pixels.shape[0] // height
     columns = np.arange(width) * pixels.shape[1] // width
     return pixels[rows[:, None], columns]
-
-
-def qrect(rect: Rect) -> QRect:
-    """Qt's rectangle of a document rectangle."""
-    return QRect(rect.x, rect.y, rect.w, rect.h)
 
 
 def _rect(rect: QRect) -> Rect:

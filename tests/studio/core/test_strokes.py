@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.core.brush import Brush, BrushMode, StrokeRaster, coverage
+from studio.core.brush import Brush, BrushMode, StrokeRaster, coverage, measured
 from studio.core.document import Document
 from studio.core.geometry import Rect
 from studio.core.stroke import PathPoint, PenSample, Piece, StrokePath
@@ -136,7 +136,8 @@ def test_coverage_is_the_capsule_around_the_piece(
     x0: float, y0: float, x1: float, y1: float, r: float
 ) -> None:
     box = Rect(0, 0, 200, 200)
-    cover = coverage(box, straight(x0, y0, x1, y1), Brush(size_px=2 * r, pressure_size=False))
+    brush = Brush(size_px=2 * r, pressure_size=False)
+    cover = coverage(box, measured(straight(x0, y0, x1, y1), brush), brush)
     ys, xs = np.mgrid[0:200, 0:200] + 0.5
     length2 = (x1 - x0) ** 2 + (y1 - y0) ** 2
     t = np.clip(((xs - x0) * (x1 - x0) + (ys - y0) * (y1 - y0)) / max(length2, 1e-9), 0, 1)
@@ -152,10 +153,12 @@ def test_coverage_depends_neither_on_the_box_nor_on_the_company(
 ) -> None:
     brush = Brush(size_px=size, hardness=hardness)
     pieces = pieces_of(stroke, 0.2)
-    whole = coverage(Rect(0, 0, 200, 200), pieces, brush)
-    alone = [coverage(Rect(0, 0, 200, 200), [piece], brush) for piece in pieces]
+    whole = coverage(Rect(0, 0, 200, 200), measured(pieces, brush), brush)
+    alone = [coverage(Rect(0, 0, 200, 200), measured([piece], brush), brush) for piece in pieces]
     assert np.array_equal(whole, np.max(alone, axis=0))
-    assert np.array_equal(whole[37:91, 13:150], coverage(Rect(13, 37, 137, 54), pieces, brush))
+    assert np.array_equal(
+        whole[37:91, 13:150], coverage(Rect(13, 37, 137, 54), measured(pieces, brush), brush)
+    )
 
 
 def test_line_has_the_brush_s_width_everywhere() -> None:

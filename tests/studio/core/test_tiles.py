@@ -38,6 +38,7 @@ def test_reads_what_a_plain_array_would_hold(done: list[tuple[Rect, int]], look:
     expected[inside.translated(-look.x, -look.y).slices] = plain[inside.slices]
     assert np.array_equal(surface.read(look), expected)
     assert np.array_equal(surface.alpha(look), expected[..., 3])
+    assert surface.is_blank_in(look) == (not expected.any())
 
 
 @given(writes)

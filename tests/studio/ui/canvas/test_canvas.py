@@ -223,12 +223,6 @@ def test_tab_cycles_the_mode_and_shift_tab_leaves(qtbot: QtBot, canvas: CanvasWi
     assert seen == [ViewMode.OVER, ViewMode.WIPE, ViewMode.SIDE_BY_SIDE]
 
 
-def test_the_cursor_is_told_in_document_pixels(qtbot: QtBot, canvas: CanvasWidget, hand: Hand) -> None:
-    with qtbot.waitSignal(canvas.cursor_moved) as moved:
-        hand.mouse(QEvent.Type.MouseMove, hand.at((123.0, 45.0), picture=True))
-    assert moved.args == pytest.approx([123.0, 45.0], abs=1e-6)
-
-
 @pytest.mark.parametrize("modifiers", [Qt.KeyboardModifier.NoModifier, SHIFT])
 def test_a_hidden_layer_is_not_drawn_on_and_spoken_of(
     qtbot: QtBot, canvas: CanvasWidget, document: Document, hand: Hand, modifiers: Qt.KeyboardModifier

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
+from studio.core.geometry import Rect
 from studio.ui.canvas.pyramid import LEVELS, Pyramid
 
 RGB32 = QImage.Format.Format_RGB32
@@ -47,7 +48,7 @@ def test_a_change_is_rendered_alone_and_reaches_every_level() -> None:
     source.asked.clear()
     source.image.fill(QColor(10, 200, 30))
     changed = QRect(33, 65, 50, 21)
-    pyramid.invalidate(changed)
+    pyramid.invalidate(Rect(33, 65, 50, 21))
     assert not source.asked
     levels = [pixels(pyramid.level(index)) for index in range(LEVELS)]
     assert source.asked == [changed]
@@ -62,9 +63,7 @@ def test_many_small_changes_are_all_rendered() -> None:
     pyramid.level(0)
     source.image = noise(512, 512, seed=2)
     for place in range(0, 512, 8):
-        pyramid.invalidate(
-            QRect(QPoint(place, (place * 37) % 512), QPoint(place + 3, (place * 37) % 512 + 3))
-        )
+        pyramid.invalidate(Rect(place, (place * 37) % 512, 4, 4))
     level = pixels(pyramid.level(0))
     expected = pixels(source.image)
     for place in range(0, 512, 8):
@@ -76,7 +75,7 @@ def test_odd_sizes_are_rendered_inside_the_document_only() -> None:
     source = Source(noise(101, 67))
     pyramid = Pyramid(101, 67, RGB32, source)
     pyramid.level(0)
-    pyramid.invalidate(QRect(90, 60, 500, 500))
+    pyramid.invalidate(Rect(90, 60, 500, 500))
     assert (pixels(pyramid.level(0))[:67, :101] == pixels(source.image)).all()
     assert all(QRect(0, 0, 101, 67).contains(rect) for rect in source.asked)
 
