@@ -1,11 +1,12 @@
 """The whole window while one draws with live on: what the pen feels, and how old a shown picture is."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.app import Studio, create_studio
@@ -87,7 +88,20 @@ def drawing(effort: Effort) -> list[Row]:
     return rows
 
 
+def run_window_until(due: float) -> None:
+    """Let the window work, and sleep when it has nothing to do, until a time of `time.perf_counter`.
+
+    Asking for its events over and over would keep a processor busy that a program waiting for the pen leaves
+    to others.
+    """
+    loop, alarm = QEventLoop(), QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+    alarm.timeout.connect(loop.quit)
+    alarm.start(max(0, math.ceil((due - time.perf_counter()) * 1e3)))
+    loop.exec()
+
+
 def draw_at_pace(studio: Studio, size: int, effort: Effort) -> list[float]:
+    """Draw at a pen's own pace; return how many milliseconds the window was busy with each event."""
     canvas = studio.canvas
     to_widget = on_canvas(canvas)
     handlers = []
@@ -98,7 +112,6 @@ def draw_at_pace(studio: Studio, size: int, effort: Effort) -> list[float]:
         kinds.append(QEvent.Type.MouseButtonRelease)
         for kind, at in zip(kinds, points, strict=True):
             due = max(due + 1 / PEN_HZ, time.perf_counter())
-            while time.perf_counter() < due:
-                QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
+            run_window_until(due)
             handlers.append(handled_ms(canvas, kind, at))
     return handlers

@@ -1,6 +1,7 @@
 """The canvas: the widget in which one draws and in which the live picture appears."""
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from studio.ui.canvas.input import (
     Phase,
     Pointer,
     TabletGuard,
+    Turns,
     cursor_of,
     dropped_files,
     is_plain_key,
@@ -102,6 +104,7 @@ class CanvasWidget(CanvasDisplay):
         self._toolbox.tool_changed.connect(self._tool_chosen)
         self._toolbox.options_changed.connect(self._show_tool)
         self._guard = TabletGuard()
+        self._turns = Turns(self._take)
         self._drag: Drag | None = None
         self._drag_button = Qt.MouseButton.NoButton
         self._drag_tool = self._toolbox.tool
@@ -160,7 +163,8 @@ class CanvasWidget(CanvasDisplay):
 
     # --- pen and mouse ---
 
-    def _take(self, pointer: Pointer) -> None:
+    def _take(self, pointers: Sequence[Pointer]) -> None:
+        pointer = pointers[-1]
         self._alt = bool(pointer.modifiers & _PICKING)
         if self._drag is None:
             self._eraser_end = pointer.eraser
@@ -168,7 +172,7 @@ class CanvasWidget(CanvasDisplay):
         if pointer.phase is Phase.PRESS:
             self._press(pointer)
         elif self._drag is not None:
-            self._follow(self._drag, pointer)
+            self._follow(self._drag, pointers)
         self._show_tool()
 
     def _press(self, pointer: Pointer) -> None:
@@ -197,7 +201,7 @@ class CanvasWidget(CanvasDisplay):
             self._drag_tool,
             self.document,
             self._toolbox.options,
-            on_pick=self._picked,
+            on_pick=lambda colour: self.colour_picked.emit(*colour),
             picture=self._picture_to_pick,
         )
         try:
@@ -209,9 +213,10 @@ class CanvasWidget(CanvasDisplay):
         except UserError as error:
             self.tool_hint.emit(str(error))
 
-    def _follow(self, drag: Drag, pointer: Pointer) -> None:
+    def _follow(self, drag: Drag, pointers: Sequence[Pointer]) -> None:
+        pointer = pointers[-1]
         if pointer.phase is Phase.MOVE:
-            drag.move(pointer)
+            drag.move(pointers)
             return
         if pointer.button != self._drag_button:
             return
@@ -227,9 +232,6 @@ class CanvasWidget(CanvasDisplay):
 
     def _split_to(self, x: float) -> None:
         self.set_split(split_at(self.mode, Size(self.width(), self.height()), x))
-
-    def _picked(self, colour: tuple[int, int, int]) -> None:
-        self.colour_picked.emit(*colour)
 
     def _picture_to_pick(self) -> NDArray[np.uint8] | None:
         """The picture as large as the document, when the pen picks from it."""
@@ -297,16 +299,13 @@ class CanvasWidget(CanvasDisplay):
             if event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
                 event.accept()
                 return True
-            # Qt would move the focus on Tab: Ctrl+Tab and Shift+Tab do.
-            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and is_plain_key(event):
-                self.cycle_mode()
-                return True
-            if (
-                event.type() == QEvent.Type.KeyPress
-                and event.key() == Qt.Key.Key_Tab
-                and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-            ):
-                return self.focusNextChild()
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+                # Qt would move the focus on Tab: Ctrl+Tab and Shift+Tab do.
+                if is_plain_key(event):
+                    self.cycle_mode()
+                    return True
+                if event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+                    return self.focusNextChild()
         if isinstance(event, QGestureEvent | QNativeGestureEvent) and self._take_gesture(event):
             return True
         return super().event(event)
@@ -337,12 +336,12 @@ class CanvasWidget(CanvasDisplay):
         event.accept()  # or Qt sends the same again as a mouse event
         pointer = pointer_of(event)
         self._guard.saw_tablet(pointer.time_s)
-        self._take(pointer)
+        self._turns.add(pointer)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
         if not self._guard.is_echo(event):
-            self._take(pointer_of(event))
+            self._turns.add(pointer_of(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = Point(event.position().x(), event.position().y())
@@ -386,6 +385,7 @@ class CanvasWidget(CanvasDisplay):
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        self._turns.hand_on()
         if self._drag is None:
             self._pointer_at = None
             self._show_tool()

@@ -1,7 +1,7 @@
 """What one press of pen or mouse does until it is let go: draw, draw straight, pan, or move the divider."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -16,11 +16,14 @@ CLICK_PX = 4.0  # a shorter way than this, in logical pixels, is a click
 
 
 class Drag(Protocol):
-    """One press in hand. `line_from` is the start of a straight line to preview, in document space."""
+    """One press in hand, which is told where the pen has been since, at least one place at a time.
+
+    `line_from` is the start of a straight line to preview, in document space.
+    """
 
     line_from: Point | None
 
-    def move(self, pointer: Pointer) -> None: ...
+    def move(self, pointers: Sequence[Pointer]) -> None: ...
 
     def release(self, pointer: Pointer) -> None: ...
 
@@ -36,8 +39,8 @@ class StrokeDrag:
         self.to_document = to_document
         tool.press(pointer.sample(to_document))
 
-    def move(self, pointer: Pointer) -> None:
-        self._tool.move([pointer.sample(self.to_document)])
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        self._tool.move([pointer.sample(self.to_document) for pointer in pointers])
 
     def release(self, pointer: Pointer) -> None:
         self._tool.release(pointer.sample(self.to_document))
@@ -63,14 +66,15 @@ class LineDrag:
         start = to_document(pointer.position)
         self.line_from: Point | None = start if last is None else Point(last.x, last.y)
 
-    def move(self, pointer: Pointer) -> None:
-        self._pressure = max(self._pressure, pointer.pressure)
-        if not self._moved and math.dist(pointer.position, self._press.position) >= CLICK_PX:
-            self._moved = True
-            self.line_from = self.to_document(self._press.position)
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        for pointer in pointers:
+            self._pressure = max(self._pressure, pointer.pressure)
+            if not self._moved and math.dist(pointer.position, self._press.position) >= CLICK_PX:
+                self._moved = True
+                self.line_from = self.to_document(self._press.position)
 
     def release(self, pointer: Pointer) -> None:
-        self.move(pointer)
+        self.move([pointer])
         start = self._press.sample(self.to_document)
         if not self._moved and self._last is not None:
             start = replace(start, x=self._last.x, y=self._last.y)
@@ -90,14 +94,15 @@ class PanDrag:
         self._at = pointer.position
         self._pan_by = pan_by
 
-    def move(self, pointer: Pointer) -> None:
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        pointer = pointers[-1]
         # Whole pixels, which the screen can move instead of painting them; the rest waits for the next event.
         dx, dy = round(pointer.position.x - self._at.x), round(pointer.position.y - self._at.y)
         self._pan_by(dx, dy)
         self._at = Point(self._at.x + dx, self._at.y + dy)
 
     def release(self, pointer: Pointer) -> None:
-        self.move(pointer)
+        self.move([pointer])
 
     def cancel(self) -> None:
         """A pan keeps what it has moved."""
@@ -115,8 +120,8 @@ class DividerDrag:
         self._split_to = split_to
         self._set_split = set_split
 
-    def move(self, pointer: Pointer) -> None:
-        self._split_to(pointer.position.x)
+    def move(self, pointers: Sequence[Pointer]) -> None:
+        self._split_to(pointers[-1].position.x)
 
     def release(self, pointer: Pointer) -> None:
         self._split_to(pointer.position.x)

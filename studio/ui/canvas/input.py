@@ -1,11 +1,12 @@
 """The one door through which pen, mouse and wheel events become plain values."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QInputDevice,
     QKeyEvent,
@@ -24,6 +25,7 @@ from studio.ui.canvas.view import Point
 NOTCH = 120.0  # angleDelta of one notch of a mouse wheel, in eighths of a degree
 LINE_PX = 40.0  # how far one notch scrolls where a trackpad gives no pixels
 TABLET_QUIET_S = 0.25
+TURN_S = 0.004  # no screen shows more than a few hundred pictures a second
 
 
 def set_input_attributes() -> None:
@@ -102,6 +104,41 @@ def pointer_of(event: QMouseEvent | QTabletEvent) -> Pointer:
         eraser=pen and event.pointerType() == QPointingDevice.PointerType.Eraser,
         pen=pen,
     )
+
+
+class Turns:
+    """Hands on what pen and mouse do: at once, but of one that reports more often than TURN_S in turns.
+
+    No report is lost; presses and releases never wait. Without this a mouse with a thousand reports a second
+    has the window drawing and painting, and hardly any pictures made.
+    """
+
+    def __init__(self, take: Callable[[Sequence[Pointer]], None]) -> None:
+        self._take = take
+        self._moves: list[Pointer] = []
+        self._last_s = -math.inf
+        self._timer = QTimer(singleShot=True, interval=round(TURN_S * 1000))
+        self._timer.timeout.connect(self.hand_on)
+
+    def add(self, pointer: Pointer) -> None:
+        """Take one report, in the order of their times."""
+        if pointer.phase is not Phase.MOVE:
+            self.hand_on()
+            self._take([pointer])
+            return
+        self._moves.append(pointer)
+        # Devices have clocks of their own: one that goes back is no reason to wait.
+        if abs(pointer.time_s - self._last_s) >= TURN_S:
+            self.hand_on()
+        elif len(self._moves) == 1:
+            self._timer.start()
+
+    def hand_on(self) -> None:
+        """Hand on what waits, if anything does."""
+        moves, self._moves = self._moves, []
+        if moves:
+            self._last_s = moves[-1].time_s
+            self._take(moves)
 
 
 class TabletGuard:

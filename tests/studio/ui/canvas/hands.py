@@ -32,6 +32,7 @@ class Hand:
     def __init__(self, canvas: CanvasWidget) -> None:
         self.canvas = canvas
         self.clock_ms = 1000
+        self.gap_ms = 5  # between two events: 200 of them a second
         self.pen = _stylus(QPointingDevice.PointerType.Pen, 1)
         self.eraser = _stylus(QPointingDevice.PointerType.Eraser, 2)
 
@@ -115,7 +116,7 @@ class Hand:
         QApplication.sendEvent(self.canvas, event)
 
     def _now(self) -> int:
-        self.clock_ms += 5
+        self.clock_ms += self.gap_ms
         return self.clock_ms
 
 
