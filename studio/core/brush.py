@@ -31,7 +31,7 @@ HELD_ELEMENTS = 500
 Where a training runs, a stroke's handler often waited for it: the handler makes a score of such steps.
 """
 
-SMALL_WORK = 8000
+SMALL_WORK = 4000
 """So many elements are computed a few rows at a time, which costs some steps more but lets no one in."""
 
 GRID = 256

@@ -113,5 +113,5 @@ def draw_at_pace(studio: Studio, size: int, effort: Effort) -> list[float]:
         for kind, at in zip(kinds, points, strict=True):
             due = max(due + 1 / PEN_HZ, time.perf_counter())
             run_window_until(due)
-            handlers.append(handled_ms(canvas, kind, at))
+            handlers.append(handled_ms(canvas, kind, at, time.perf_counter()))
     return handlers

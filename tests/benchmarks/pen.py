@@ -91,8 +91,11 @@ class PlainPad(QWidget):
 ToWidget = Callable[[Point], QPointF]
 
 
-def handled_ms(widget: QWidget, kind: QEvent.Type, at: QPointF) -> float:
-    """Hand the widget one mouse event, as the window system would; return how long it was busy with it."""
+def handled_ms(widget: QWidget, kind: QEvent.Type, at: QPointF, time_s: float) -> float:
+    """Hand the widget one mouse event, as the window system would; return how long it was busy with it.
+
+    time_s: the event's own time, by which the canvas tells how often the pen reports.
+    """
     up = kind == QEvent.Type.MouseButtonRelease
     move = kind == QEvent.Type.MouseMove
     event = QMouseEvent(
@@ -103,7 +106,7 @@ def handled_ms(widget: QWidget, kind: QEvent.Type, at: QPointF) -> float:
         Qt.MouseButton.NoButton if up else Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    event.setTimestamp(int(time.perf_counter() * 1e3))
+    event.setTimestamp(round(time_s * 1e3))
     # One made by Python is asked for methods that Python overrides; the system's own are not.
     plain = event.clone()
     return milliseconds(lambda: QApplication.sendEvent(widget, plain))
@@ -112,12 +115,13 @@ def handled_ms(widget: QWidget, kind: QEvent.Type, at: QPointF) -> float:
 def draw(widget: QWidget, to_widget: ToWidget, stroke: Iterable[Point]) -> tuple[list[float], list[float]]:
     """Draw one stroke; return the milliseconds of each event's handler and of each repaint that followed."""
     handlers, repaints = [], []
-    points = [to_widget(point) for point in stroke]
+    points = list(stroke)
     kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * (len(points) - 1)]
-    for kind, at in zip(kinds, points, strict=True):
-        handlers.append(handled_ms(widget, kind, at))
+    for kind, point in zip(kinds, points, strict=True):
+        handlers.append(handled_ms(widget, kind, to_widget(point), point.time_s))
         repaints.append(milliseconds(QApplication.processEvents))
-    handlers.append(handled_ms(widget, QEvent.Type.MouseButtonRelease, points[-1]))
+    last = points[-1]
+    handlers.append(handled_ms(widget, QEvent.Type.MouseButtonRelease, to_widget(last), last.time_s))
     QApplication.processEvents()
     return handlers, repaints
 
