@@ -20,10 +20,10 @@ class CanvasOnly(QObject):
     parts: the widgets to hide, asked for when they are to be hidden.
 
     *Signals*
-    changed(): it was switched on or off.
+    changed(bool): it was switched on or off.
     """
 
-    changed = Signal()
+    changed = Signal(bool)
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class CanvasOnly(QObject):
             else:
                 self._window.showNormal()
         self._canvas.setFocus()
-        self.changed.emit()
+        self.changed.emit(self._on)
 
     def _on_message(self, message: Message) -> None:
         if self._on:

@@ -90,6 +90,7 @@ class FirstSteps(QObject):
         self._canvas = canvas
         self._palette = palette
         self._bubbles: dict[Step, Bubble] = {}
+        self._canvas_only = False
         canvas.resized.connect(self._place)
         canvas.stroke_finished.connect(self._on_stroke)
         canvas.mode_changed.connect(self._place)
@@ -106,7 +107,7 @@ class FirstSteps(QObject):
         for step in Step:
             tail = Qt.Edge.RightEdge if step is Step.LABEL else Qt.Edge.BottomEdge
             self._bubbles[step] = Bubble(step.value, tail, self._palette, self._canvas)
-            self._bubbles[step].show()
+            self._bubbles[step].setVisible(step is not Step.LABEL or not self._canvas_only)
         self._place()
 
     def stop(self) -> None:
@@ -132,6 +133,12 @@ class FirstSteps(QObject):
             self.done(Step.LABEL)
         if not model.hints:
             self.done(Step.COLOUR)
+
+    def set_canvas_only(self, on: bool) -> None:
+        """Hide the hint that points at the list of labels while there is nothing beside the canvas."""
+        self._canvas_only = on
+        if Step.LABEL in self._bubbles:
+            self._bubbles[Step.LABEL].setVisible(not on)
 
     def set_palette(self, palette: Palette) -> None:
         self._palette = palette

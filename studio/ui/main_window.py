@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
         self.status.details_wanted.connect(self.help.show_device_report)
         self.status.zoom_clicked.connect(self._show_zoom_menu)
         self.first_steps.finished.connect(self._on_first_steps_done)
+        self.canvas_only.changed.connect(self.first_steps.set_canvas_only)
         self._session.entry_changed.connect(self._on_entry_changed)
         self._theme.changed.connect(self._show_colours)
         self.setAcceptDrops(True)

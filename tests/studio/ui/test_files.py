@@ -23,7 +23,7 @@ from studio.ui.canvas.view import Point
 from studio.ui.colour_drop import drop_colour
 from studio.ui.dialogs.clean_up import CleanUpDialog
 from studio.ui.exporting import ExportContent, ExportJob, ExportOptions
-from studio.ui.first_steps import Step
+from studio.ui.first_steps import Bubble, Step
 from studio.ui.line_art import Scan, read_scan
 from tests.fixtures.models import TinyModel, entry_for
 from tests.studio.running import MakeStudio
@@ -245,6 +245,19 @@ def test_the_first_start_shows_three_hints_that_go_when_done(qtbot: QtBot, make_
     studio.document.set_choices(labels=(("Food & Drink", 1.0),))
     assert steps.left == ()
     assert not studio.settings.get(keys.FIRST_START)
+
+
+def test_no_hint_points_at_labels_that_are_hidden(make_studio: MakeStudio) -> None:
+    studio = first_start(make_studio)
+
+    def shown() -> set[str]:
+        return {each.accessibleName() for each in studio.canvas.findChildren(Bubble) if each.isVisible()}
+
+    assert shown() == set(Step)
+    studio.window.canvas_only.toggle()
+    assert shown() == {Step.DRAW, Step.COLOUR}
+    studio.window.canvas_only.toggle()
+    assert shown() == set(Step)
 
 
 @pytest.mark.parametrize(
