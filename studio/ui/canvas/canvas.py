@@ -49,7 +49,7 @@ from studio.ui.canvas.input import (
 from studio.ui.canvas.painting import SMALLEST_OUTLINE_PX, PenMark
 from studio.ui.canvas.panes import SPLIT_MIDDLE, ViewMode, split_at
 from studio.ui.canvas.toolbox import ToolBox
-from studio.ui.canvas.view import Point, Size
+from studio.ui.canvas.view import Point, Size, ViewTransform
 from training.files import UserError
 
 _DRAWING_TOOLS = (ToolId.PEN, ToolId.ERASER, ToolId.HINT)
@@ -288,12 +288,9 @@ class CanvasWidget(CanvasDisplay):
     # --- Qt's events ---
 
     def event(self, event: QEvent) -> bool:
-        # The pen's events take no turn through Qt, on which other threads could take the interpreter.
-        if isinstance(event, QTabletEvent):
-            self.tabletEvent(event)
-            return True
-        if isinstance(event, QMouseEvent) and event.type() != QEvent.Type.MouseButtonDblClick:
-            self.mousePressEvent(event)
+        # Here and not by way of Qt's methods for each, on which other threads could take the interpreter.
+        if isinstance(event, QTabletEvent | QMouseEvent):
+            self._report(event)
             return True
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
@@ -332,23 +329,26 @@ class CanvasWidget(CanvasDisplay):
             self.pan_by(pinch.dx, pinch.dy)
         return True
 
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        event.accept()  # or Qt sends the same again as a mouse event
+    def _report(self, event: QTabletEvent | QMouseEvent) -> None:
+        event.accept()  # or Qt sends what a pen did again as a mouse event
         pointer = pointer_of(event)
-        self._guard.saw_tablet(pointer.time_s)
-        self._turns.add(pointer)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-        if not self._guard.is_echo(event):
-            self._turns.add(pointer_of(event))
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        at = Point(event.position().x(), event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and self.arrangement.on_divider(at):
+        if isinstance(event, QTabletEvent):
+            self._guard.saw_tablet(pointer.time_s)
+        elif self._guard.is_echo(event):
+            return
+        twice = event.type() == QEvent.Type.MouseButtonDblClick
+        if (
+            twice
+            and pointer.button == Qt.MouseButton.LeftButton
+            and self.arrangement.on_divider(pointer.position)
+        ):
             self.set_split(SPLIT_MIDDLE)
         else:
-            self.mousePressEvent(event)
+            self._turns.add(pointer)
+
+    def _show_view(self, view: ViewTransform, sight_px: float = 0.0) -> None:
+        self._turns.hand_on()  # where the pen was before is told by the view before
+        super()._show_view(view, sight_px)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()

@@ -68,6 +68,19 @@ def test_a_release_comes_after_the_moves_before_it(
     assert ink(document, (150, 125), reach=12)
 
 
+def test_a_zoom_in_between_does_not_move_what_the_pen_did_before(
+    canvas: CanvasWidget, document: Document, hand: Hand
+) -> None:
+    hand.press((100, 100))
+    hand.move((140, 100))
+    hand.gap_ms = 1
+    hand.move((180, 100))
+    hand.move((220, 100))
+    canvas.zoom_by(3.0, canvas.arrangement.drawing.middle)
+    assert ink(document, (170, 100)) == 255
+    hand.release((220, 100))
+
+
 def test_nothing_of_the_pen_is_left_when_it_leaves_in_between(
     qtbot: QtBot, canvas: CanvasWidget, hand: Hand
 ) -> None:
