@@ -59,7 +59,7 @@ class DataColumn(ScrollColumn):
         self._choice = choice
         self.drop = DropZone(choice, icons)
         self.can_be = wrapped(CAN_BE, muted=True)
-        self.label_link = link("Suggest labels for pictures without…", "By what labelled pictures look like")
+        self.label_link = link("Suggest labels for the pictures…", "By what labelled pictures look like")
         self.label_link.clicked.connect(self.labels_wanted)
         self.table_link = link("Go through the labels…", "Correct them, or have more suggested")
         self.table_link.clicked.connect(self.labels_wanted)
