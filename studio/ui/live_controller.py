@@ -160,7 +160,7 @@ class LiveController(QObject):
     def _on_changed(self) -> None:
         self._policy.large = max(self._session.document.width, self._session.document.height) > LARGE_SIDE
         self._policy.changed(self._clock())
-        # Once the pen's line is drawn: a thread that wakes up for the request would get in its way.
+        # Once all is told: a document that takes another's place may bring another model.
         self._timer.start(0)
 
     def _on_document_replaced(self) -> None:

@@ -113,7 +113,7 @@ class CanvasWidget(CanvasDisplay):
         self._last_end: PenSample | None = None
         self._space = self._alt = self._eraser_end = False
         self._told_tool = self._toolbox.tool
-        self._cursor_shape: Qt.CursorShape | None = None
+        self._cursor_shape: Qt.CursorShape | None = None  # Qt's own answer is a value that dies: see _repaint
         if sys.platform != "darwin":  # there the trackpad's own gestures say it all
             self.grabGesture(Qt.GestureType.PinchGesture)
         self._show_tool()

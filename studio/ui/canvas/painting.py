@@ -85,13 +85,9 @@ def paint_frame(painter: QPainter, region: QRegion, frame: Frame) -> None:
 
 def extent_of(view: ViewTransform, pane: Box, rect: Rect) -> Rect:
     """The widget pixels that a document rectangle touches in a pane, smoothing included."""
-    m11, m12, m21, m22, dx, dy = pane.lens(view).coefficients(pane.middle)
-    corners = [
-        (m11 * x + m21 * y + dx, m12 * x + m22 * y + dy)
-        for x in (rect.x, rect.right)
-        for y in (rect.y, rect.bottom)
-    ]
-    return Rect.around(corners, 2.0)
+    view = pane.lens(view)
+    corners = [Point(x, y) for x in (rect.x, rect.right) for y in (rect.y, rect.bottom)]
+    return Rect.around([view.to_widget(corner, pane.middle) for corner in corners], 2.0)
 
 
 def extent_of_pen(view: ViewTransform, pane: Box, pen: PenMark) -> Rect:

@@ -43,21 +43,16 @@ class Rasters:
         self._outline_px = max(1, round(max(size) * OUTLINE_SHARE))
         self._margin_px = 2 * self._outline_px
 
-    @property
-    def rect(self) -> Rect:
-        """The whole document."""
-        return self._document.rect
-
     def invalidate(self, change: Change) -> Rect:
         """Note a change of the document; return the document rectangle that looks different now."""
         kind = self._kind_of(change.layer_id)
         if change.rect is None:
-            rect = self.rect
+            rect = self._document.rect
         elif kind in (None, LayerKind.HINTS):
             # A dab's outline is drawn by the pixels around it.
-            rect = change.rect.inflated(self._margin_px + 1).intersected(self.rect)
+            rect = change.rect.inflated(self._margin_px + 1).intersected(self._document.rect)
         else:
-            rect = change.rect.intersected(self.rect)
+            rect = change.rect.intersected(self._document.rect)
         self.drawing.invalidate(rect)
         if kind in (None, LayerKind.LINE):
             self.lines.invalidate(rect)
@@ -70,8 +65,8 @@ class Rasters:
         if (visible, outlined) == (self._hints_visible, self._hints_outlined):
             return False
         self._hints_visible, self._hints_outlined = visible, outlined
-        self.hints.invalidate(self.rect)
-        self.drawing.invalidate(self.rect)
+        self.hints.invalidate(self._document.rect)
+        self.drawing.invalidate(self._document.rect)
         return True
 
     def set_picture(self, image: QImage | None) -> None:

@@ -28,6 +28,15 @@ def draw(hand: Hand) -> None:
     hand.release(PLACES[-1])
 
 
+def press_and_go_on(hand: Hand) -> None:
+    """Press, and move to the right so quickly in the end that the last moves wait."""
+    hand.press((100, 100))
+    hand.move((140, 100))
+    hand.gap_ms = 1
+    hand.move((180, 100))
+    hand.move((220, 100))
+
+
 def test_the_line_is_the_one_that_is_drawn_report_by_report(
     canvas: CanvasWidget, document: Document, hand: Hand
 ) -> None:
@@ -47,11 +56,7 @@ def test_the_line_is_the_one_that_is_drawn_report_by_report(
 def test_what_waits_is_drawn_although_the_pen_rests(
     qtbot: QtBot, canvas: CanvasWidget, document: Document, hand: Hand
 ) -> None:
-    hand.press((100, 100))
-    hand.move((140, 100))
-    hand.gap_ms = 1
-    hand.move((180, 100))
-    hand.move((220, 100))
+    press_and_go_on(hand)
     assert ink(document, (170, 100)) == 0
     qtbot.waitUntil(lambda: ink(document, (170, 100)) == 255)
     hand.release((220, 100))
@@ -71,11 +76,7 @@ def test_a_release_comes_after_the_moves_before_it(
 def test_a_zoom_in_between_does_not_move_what_the_pen_did_before(
     canvas: CanvasWidget, document: Document, hand: Hand
 ) -> None:
-    hand.press((100, 100))
-    hand.move((140, 100))
-    hand.gap_ms = 1
-    hand.move((180, 100))
-    hand.move((220, 100))
+    press_and_go_on(hand)
     canvas.zoom_by(3.0, canvas.arrangement.drawing.middle)
     assert ink(document, (170, 100)) == 255
     hand.release((220, 100))
