@@ -3,7 +3,7 @@
 import datetime
 import importlib.metadata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +30,8 @@ TOLERANCE = 2
 """Largest deviation from PyTorch, in 1/255, with which a model is published."""
 COUNTER = "num_batches_tracked"
 """Ends the names of counters that no graph holds: they matter to nothing but the training they come from."""
+LABELLED = ("label.weight", "recogniser.label.weight")
+"""Weights with a column for each label."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,17 @@ def export_run(
         author=author,
         note=note,
         metrics=dict(metrics) if metrics is not None else checkpoint_metrics,
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        program=_version(),
+        date="",
+        program="",
         grain=config.generator.grain,
     )
-    return export_generator(network, manifest, out, half=half)
+    return export_generator(network, stamped(manifest), out, half=half)
+
+
+def stamped(manifest: ModelManifest) -> ModelManifest:
+    """Return ``manifest`` as made now by this program."""
+    date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return replace(manifest, date=date, program=_version())
 
 
 def load_run_generator(run: Path, step: int | None = None) -> tuple[nn.Module, TrainConfig, dict[str, Any]]:
@@ -214,13 +222,16 @@ def adopt_weights(state: TrainState, path: Path, labels: tuple[str, ...]) -> Non
     network, manifest = load_generator_from_onnx(path)
     weights = network.state_dict()
     known = {label.casefold(): index for index, label in enumerate(manifest.labels)}
-    learnt = weights.pop("label.weight", None)
-    if labels:
-        adopted = torch.zeros_like(state.generator.state_dict()["label.weight"], device="cpu")
+    own = state.generator.state_dict()
+    for name in LABELLED:
+        learnt = weights.pop(name, None)
+        if not labels or name not in own or (learnt is None and name != LABELLED[0]):
+            continue
+        adopted = torch.zeros_like(own[name], device="cpu")
         for index, label in enumerate(labels):
             if learnt is not None and label.casefold() in known:
                 adopted[:, index] = learnt[:, known[label.casefold()]]
-        weights["label.weight"] = adopted
+        weights[name] = adopted
     if isinstance(state.generator, UNetGenerator):
         weights = state.generator.fitted(weights)
     try:

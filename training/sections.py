@@ -45,6 +45,15 @@ class GeneratorConfig:
         help="Fixed colours, found in the training pictures, that it chooses among, as flat drawings have "
         "them; 0 = any colour",
     )
+    recogniser: int = option(
+        0,
+        low=0,
+        high=128,
+        help="Width of a network within it that says what a drawing shows, to choose swatches by; 0 = none",
+    )
+    trust: float = option(
+        1.0, low=0, high=4, help="How much the recogniser's word counts beside the network's own"
+    )
 
     layers: tuple[int, ...] = option(
         (), low=1, high=4096, help="Widths of its layers, first to last; none = from width, cap and size"

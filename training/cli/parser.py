@@ -197,9 +197,35 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("run_folder", type=Path, metavar="RUN", help="folder of the run")
     export.add_argument("--out", required=True, type=Path, metavar="MODEL.onnx", help="file to write")
     export.add_argument("--name", default="", help="name of the model (the file's)")
-    export.add_argument("--half", action="store_true", help="store the weights in float16")
+    _add_half(export)
     export.set_defaults(run=_export)
+
+    recognise = commands.add_parser(
+        "recognise", help="teach a model that chooses among swatches what drawings show"
+    )
+    recognise.add_argument("model", type=Path, metavar="MODEL.onnx", help="model of the recipe lineart")
+    recognise.add_argument(
+        "--data", required=True, type=Path, metavar="DIR", help="prepared data set it was trained on"
+    )
+    recognise.add_argument("--out", required=True, type=Path, metavar="MODEL.onnx", help="file to write")
+    recognise.add_argument("--minutes", type=_number, metavar="M", help="learning time, 0 = none (45)")
+    recognise.add_argument(
+        "--trust", type=_number, metavar="T", help="how much what it recognises counts, 0 to 4 (1)"
+    )
+    recognise.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random")
+    recognise.add_argument(
+        "--precision",
+        choices=("auto", "float32", "bfloat16"),
+        default="auto",
+        help="number format of its layers while it learns (auto)",
+    )
+    _add_half(recognise)
+    recognise.set_defaults(run=_recognise)
     return parser
+
+
+def _add_half(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--half", action="store_true", help="store the weights in float16")
 
 
 def _add_length(parser: argparse.ArgumentParser) -> None:
@@ -281,6 +307,12 @@ def _export(options: argparse.Namespace) -> None:
     from training.cli.models import export_command
 
     export_command(options)
+
+
+def _recognise(options: argparse.Namespace) -> None:
+    from training.cli.models import recognise_command
+
+    recognise_command(options)
 
 
 def _whole(text: str) -> int:

@@ -86,9 +86,9 @@ def training_batch(
     """
     labels = labels or LabelUse()
     rows = range(batch_size) if rows is None else rows
-    chosen = [_chosen(dataset, step * batch_size + offset + i, seed, _rng(seed, step, i, 0)) for i in rows]
+    chosen = chosen_items(dataset, step, seed, batch_size, offset, rows)
     samples = [
-        dataset.sample(item, _rng(seed, step, i, 1), augment, hints)
+        dataset.sample(item, seeded(seed, step, i, 1), augment, hints)
         for i, item in zip(rows, chosen, strict=True)
     ]
     sketch = np.stack([one.sketch for one in samples])
@@ -96,8 +96,8 @@ def training_batch(
     label = np.zeros((len(rows), len(dataset.labels)), np.float32)
     noise = np.zeros((len(rows), noise_size), np.float32)
     for place, (i, item) in enumerate(zip(rows, chosen, strict=True)):
-        rng = _rng(seed, step, i, 2)
-        label[place] = _label(int(dataset.label_index[item]), len(dataset.labels), rng, labels)
+        rng = seeded(seed, step, i, 2)
+        label[place] = drawn_label(int(dataset.label_index[item]), len(dataset.labels), rng, labels)
         if noise_size and rng.random() < NOISE_KEPT:
             noise[place, : min(noise_size, CODE_SIZE)] = palette_code(
                 flats[place], sketch[place], min(noise_size, CODE_SIZE)
@@ -120,16 +120,16 @@ def picture_batch(
 ) -> PictureBatch:
     """Return batch number ``step`` of pictures alone, in the order of ``training_batch`` and as pure."""
     rows = range(batch_size) if rows is None else rows
-    chosen = [_chosen(dataset, step * batch_size + offset + i, seed, _rng(seed, step, i, 0)) for i in rows]
+    chosen = chosen_items(dataset, step, seed, batch_size, offset, rows)
     pictures = [
-        vary_picture(in_channels(dataset.picture(item), channels), _rng(seed, step, i, 1), vary)
+        vary_picture(in_channels(dataset.picture(item), channels), seeded(seed, step, i, 1), vary)
         for i, item in zip(rows, chosen, strict=True)
     ]
     label = np.zeros((len(rows), len(dataset.labels)), np.float32)
     noise = np.zeros((len(rows), noise_size), np.float32)
     for place, (i, item) in enumerate(zip(rows, chosen, strict=True)):
-        rng = _rng(seed, step, i, 2)
-        label[place] = _label(int(dataset.label_index[item]), len(dataset.labels), rng, labels)
+        rng = seeded(seed, step, i, 2)
+        label[place] = drawn_label(int(dataset.label_index[item]), len(dataset.labels), rng, labels)
         noise[place] = rng.standard_normal(noise_size, np.float32)
     return PictureBatch(np.stack(pictures), label, noise)
 
@@ -146,7 +146,7 @@ def picture_batches(
         yield PictureBatch(
             np.stack([in_channels(dataset.picture(item), channels) for item in part]),
             label,
-            np.stack([_rng(seed, item, 0, 5).standard_normal(noise_size, np.float32) for item in part]),
+            np.stack([seeded(seed, item, 0, 5).standard_normal(noise_size, np.float32) for item in part]),
         )
 
 
@@ -170,7 +170,7 @@ def evaluation_batches(
         given = np.zeros((*sketch.shape, 4), np.uint8)
         for i, item in enumerate(part):
             if hints:
-                given[i] = evaluation_hints(flats[i], sketch[i], hints, _rng(seed, item, 0, 3))
+                given[i] = evaluation_hints(flats[i], sketch[i], hints, seeded(seed, item, 0, 3))
         label = np.zeros((len(part), len(dataset.labels)), np.float32)
         if dataset.labels:
             label[np.arange(len(part)), dataset.label_index[list(part)]] = 1
@@ -178,14 +178,24 @@ def evaluation_batches(
         yield Batch(sketch, given, flats, label, noise, dataset.lines)
 
 
-def _rng(seed: int, step: int, i: int, purpose: int) -> np.random.Generator:
+def chosen_items(
+    dataset: Dataset, step: int, seed: int, batch_size: int, offset: int, rows: range
+) -> list[int]:
+    """Return the items that are ``rows`` of batch ``step``: every family once an epoch, in an order of its
+    own.
+    """
+    return [_chosen(dataset, step * batch_size + offset + i, seed, seeded(seed, step, i, 0)) for i in rows]
+
+
+def seeded(seed: int, step: int, i: int, purpose: int) -> np.random.Generator:
+    """Return the generator of one sample, for one purpose."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, step, i, purpose))))
 
 
 @lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order of an epoch; every sample of the epoch asks for it."""
-    return _rng(seed, epoch, 0, 4).permutation(count)
+    return seeded(seed, epoch, 0, 4).permutation(count)
 
 
 def _chosen(dataset: Dataset, position: int, seed: int, rng: np.random.Generator) -> int:
@@ -193,7 +203,8 @@ def _chosen(dataset: Dataset, position: int, seed: int, rng: np.random.Generator
     return dataset.pick(int(_order(seed, epoch, len(dataset.members))[place]), rng)
 
 
-def _label(index: int, count: int, rng: np.random.Generator, labels: LabelUse) -> NDArray[np.float32]:
+def drawn_label(index: int, count: int, rng: np.random.Generator, labels: LabelUse) -> NDArray[np.float32]:
+    """Return the label [L] as it is shown: now and then none, now and then mixed with another."""
     label = np.zeros(count, np.float32)
     kind = rng.random()
     if kind < labels.dropped or not count:

@@ -26,6 +26,8 @@ PALETTE = (
 OF_PEOPLE = ("Smileys & Emotion", "People & Body")
 AMBERS = {"f1b31c", "f4aa41"}
 """Other sets' faces are amber, OpenMoji's are yellow."""
+OTHER_ARTIST = "+"
+"""Ends the key of a family as other sets draw it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,13 @@ def others(sets: Iterable[EmojiSet], families: Mapping[str, str]) -> list[Anothe
             if group and split_of(family) == "train":
                 # A family of their own beside OpenMoji's: both are drawn from alike often.
                 chosen.append(
-                    Another(f"{name}.{pack.prefix}", order[group], f"{family}+", svg, group in OF_PEOPLE)
+                    Another(
+                        f"{name}.{pack.prefix}",
+                        order[group],
+                        f"{family}{OTHER_ARTIST}",
+                        svg,
+                        group in OF_PEOPLE,
+                    )
                 )
     return sorted(chosen, key=lambda item: item.name)
 

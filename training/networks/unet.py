@@ -16,7 +16,8 @@ With ``swatches`` the network does not paint but choose: its own colour is a mea
 towards the likeliest. Where a shape may be red as well as green, a painted colour is the brown between them;
 a chosen one is red or green (Zhang et al. 2016, "Colorful Image Colorization", sections 2.1 and 2.3). The
 pixels of a region between lines choose together, and noise makes regions choose by likelihood instead of the
-likeliest (``training.networks.chance``).
+likeliest (``training.networks.chance``). A ``recogniser`` looks at the drawing as a whole and has a say
+in it.
 """
 
 from itertools import pairwise
@@ -29,7 +30,8 @@ from torch.nn import functional as F  # noqa: N812
 from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_alike
 from training.networks.chance import chance_length, region_chance
 from training.networks.papers import cells_of, free_of_ink, without_gaps
-from training.networks.regions import average_by_region, find_regions
+from training.networks.recogniser import Recogniser, box_of, cut_out, look_at
+from training.networks.regions import average_by_region, find_regions, lay_over
 from training.networks.registry import register_network
 from training.networks.spread import find_ground, spread_hints
 
@@ -42,6 +44,8 @@ LEAK, SLOPE = 0.1, 0.2
 SHARPNESS, SURE = 8.0, 24.0
 """How much surer than its scores the choice of a swatch is, 1 / T of Zhang et al. 2016, eq. 5: while it
 learns, for the sake of the losses of the picture, and afterwards."""
+SWATCHED = {f"recogniser.{layer}.{values}" for layer in ("out", "usual") for values in ("weight", "bias")}
+"""Weights of the recogniser with a row for each swatch."""
 LEVELS = 4  # 1/4, 1/8, 1/16 and 1/32, beneath the thin level at 1/2
 
 
@@ -83,6 +87,8 @@ class UNetGenerator(nn.Module):
         attention: bool = True,
         grain: int = 1,
         swatches: int = 0,
+        recogniser: int = 0,
+        trust: float = 1.0,
     ) -> None:
         super().__init__()
         self.grain = grain
@@ -91,7 +97,7 @@ class UNetGenerator(nn.Module):
         self.options: dict[str, Any] = {
             "labels": labels, "noise": noise, "width": width, "cap": cap, "depth": depth,
             "tail": tail, "condition": condition, "attention": attention, "grain": grain,
-            "swatches": swatches,
+            "swatches": swatches, "recogniser": recogniser,
         }  # fmt: skip
         channels = [min(width * 2**level, cap) for level in range(LEVELS)]
         self.label = nn.Linear(labels, condition, bias=False) if labels else None
@@ -119,6 +125,7 @@ class UNetGenerator(nn.Module):
             cast(Tensor, self.colours.bias).copy_(start)
         if swatches:
             self.register_buffer("swatch_table", torch.full((swatches, 3), PAPER))
+        self.recogniser = Recogniser(labels, swatches, recogniser, trust) if recogniser and swatches else None
 
     def set_swatches(self, table: Tensor) -> None:
         """Take the swatches [K,3]: red, green and blue in 0..1."""
@@ -132,6 +139,10 @@ class UNetGenerator(nn.Module):
         has swatches the colours start anew, and the gates stay.
         """
         own, swatches = self.state_dict(), int(self.options["swatches"])
+        # A recogniser starts anew where the other has none, and is left out where this one has none.
+        mine = {name: value.cpu() for name, value in own.items() if name.startswith("recogniser.")}
+        rest = {name: value for name, value in weights.items() if not name.startswith("recogniser.")}
+        weights = rest | {name: weights.get(name, value) for name, value in mine.items()}
         fitted = {name: value for name, value in weights.items() if name != "swatch_table"}
         theirs = weights.get("swatch_table")
         if swatches:
@@ -143,6 +154,7 @@ class UNetGenerator(nn.Module):
         else:
             nearest = torch.cdist(own["swatch_table"].cpu(), theirs).argmin(dim=1)
             rows = (4 * nearest[:, None] + torch.arange(4)).flatten()
+            fitted |= {name: weights[name][nearest] for name in SWATCHED & weights.keys()}
         for name in ("colours.weight", "colours.bias"):
             layer = own[name].cpu().clone()
             layer[-8:] = weights[name][-8:]
@@ -196,15 +208,19 @@ class UNetGenerator(nn.Module):
                     x = block(x, condition)
         values = self.colours(x).float()
         own, gates = F.pixel_shuffle(values[:, :-8], 2), torch.sigmoid(F.pixel_shuffle(values[:, -8:], 2))
+        hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
         if self.options["swatches"]:
             # A region is of one colour more often than not, and its pixels know more together.
             regions = find_regions(closed)
-            scores = average_by_region(own, regions)
+            together = average_by_region(torch.cat([own, hinted[:, 3:]], dim=1), regions)
+            scores, told = together[:, :-1], together[:, -1:]
+            if self.recogniser is not None:
+                # Where a hint tells a region's colour, what things like this have does not matter.
+                scores = scores + (1.0 - told) * self._recognised(1.0 - sketch, label, regions)
             own = self._chosen(scores if chance is None else scores + region_chance(chance, regions))
         gate, bare = gates[:, :1], gates[:, 1:]
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
         own = own + bare * ground * (1.0 - own)
-        hinted = F.interpolate(spread.float(), scale_factor=2.0, mode="nearest")
         flats = own * (1.0 - gate * hinted[:, 3:]) + gate * hinted[:, :3]
         # Beyond 0..1 a small slope stays: a sigmoid or a hard cut would hold white paper white for long.
         flats = torch.lerp(flats.clamp(0.0, 1.0), flats, LEAK)
@@ -213,6 +229,18 @@ class UNetGenerator(nn.Module):
         if explain:
             return Choice(flats, scores, (1.0 - ground) * (1.0 - hinted[:, 3:]))
         return flats
+
+    def _recognised(self, ink: Tensor, label: Tensor, regions: Tensor) -> Tensor:
+        """Scores [N,K,H,W] by what the whole drawing ``ink`` [N,1,H,W] shows, alike within ``regions`` and 0
+        around them.
+        """
+        assert self.recogniser is not None
+        box = box_of(ink)
+        scores, _ = self.recogniser(look_at(ink, box), label)
+        # Twice as fine: what is narrow is met as well.
+        scores = F.interpolate(scores.float(), scale_factor=2.0, mode="nearest")
+        numbers = cut_out(regions, box, scores.shape[2], "nearest")
+        return self.recogniser.trust * lay_over(scores, numbers, regions) * (regions > 0)
 
     def _chosen(self, scores: Tensor) -> Tensor:
         """The mean [N,3,H,W] of the swatches by their ``scores`` [N,K,H,W].
