@@ -99,9 +99,10 @@ def next_strength(config: DiscriminatorConfig, strength: float, judged_real: flo
     ``judged_real`` is the share of real patches that it takes for real; 2 share - 1 is Karras' r_t, the mean
     sign of its verdict.
     """
-    sure = 2.0 * judged_real - 1.0
+    # r_t above the target, the other way round: without its rounding at the threshold.
+    sure = judged_real > (1.0 + config.augment_target) / 2.0
     change = pictures / config.augment_pictures
-    return min(1.0, max(0.0, strength + (change if sure > config.augment_target else -change)))
+    return min(1.0, max(0.0, strength + (change if sure else -change)))
 
 
 def _shifted(pixels: Tensor, shifts: Sequence[tuple[int, int]], scale: int) -> Tensor:
