@@ -7,7 +7,7 @@ is drawn; and the colours of its regions. The first makes it quick to learn the 
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from torch.nn import functional as F  # noqa: N812
 
 from training.data.batches import Prefetcher
 from training.data.dataset import Dataset
+from training.data.enclosed import MOST_REGIONS
+from training.data.handmade import NAME, Handmade, open_handmade
 from training.data.options import AugmentConfig, SourceConfig
 from training.data.recognition import NO_KIND, Shown, kinds_of, shown_batch
 from training.data.source import open_splits
@@ -35,7 +37,7 @@ STEEPEST = 2.0
 SMOOTHING = 0.05
 JITTER = 0.05
 """Spread of the box's place and size: people leave and add lines at the edge of a drawing."""
-REGIONS = 256
+REGIONS = MOST_REGIONS + 1
 REPORT_EVERY = 25
 
 
@@ -75,14 +77,18 @@ def teach(
     out: Path,
     config: RecognitionConfig | None = None,
     *,
+    drawings: Path | None = None,
     precision: str = "auto",
     half: bool = False,
+    on_problems: Callable[[Sequence[str]], None] | None = None,
     on_progress: Callable[[Learning], None] | None = None,
 ) -> ExportResult:
-    """Publish ``model`` as ``out`` with a recogniser that has learnt from the training split of ``data``.
+    """Publish ``model`` as ``out`` with a recogniser that has learnt from the training split of ``data``, and
+    from ``drawings`` made by hand: a folder with files of Quick, Draw!.
 
     A model that has one goes on learning from it. Ctrl-C ends the learning and publishes what there is.
-    UserError when the model does not choose among swatches or the data have other labels.
+    ``on_problems`` is told before it begins, in a sentence each, what was left out. UserError when the model
+    does not choose among swatches or the data have other labels.
     """
     config = config or RecognitionConfig()
     check_options(config)
@@ -92,12 +98,20 @@ def teach(
     placement = place("auto", precision)
     taught = _with_recogniser(network, config)
     assert taught.recogniser is not None
+    taught.recogniser.trust.fill_(config.trust)
     if config.minutes or config.steps:
         size = manifest.size // manifest.grain
         dataset = open_splits(Path(data), ("train",), size, SourceConfig())["train"]
         if tuple(dataset.labels) != manifest.labels:
             raise UserError(f"{data} has other labels than {model}; choose the data it was trained on.")
-        learnt = _learn(taught.recogniser, taught.swatch_table, dataset, config, placement, on_progress)
+        handmade = open_handmade(drawings, dataset) if drawings is not None else None
+        if on_problems is not None:
+            on_problems([*dataset.problems, *(handmade.problems if handmade is not None else ())])
+        if handmade is not None and NAME not in manifest.dataset:
+            manifest = replace(manifest, dataset=f"{manifest.dataset}, and {NAME}")
+        learnt = _learn(
+            taught.recogniser, taught.swatch_table, dataset, handmade, config, placement, on_progress
+        )
         taught.recogniser.load_state_dict(learnt.state_dict())
     about = replace(stamped(manifest), network=manifest.network | taught.options, metrics={})
     return export_generator(taught, about, Path(out), half=half)
@@ -109,8 +123,6 @@ def _with_recogniser(network: UNetGenerator, config: RecognitionConfig) -> UNetG
     torch.manual_seed(config.seed)
     taught = UNetGenerator(**network.options | {"recogniser": width})
     taught.load_state_dict(taught.state_dict() | network.state_dict())
-    assert taught.recogniser is not None
-    taught.recogniser.trust.fill_(config.trust)
     return taught.eval()
 
 
@@ -118,6 +130,7 @@ def _learn(
     recogniser: Recogniser,
     table: Tensor,
     dataset: Dataset,
+    handmade: Handmade | None,
     config: RecognitionConfig,
     placement: Placement,
     on_progress: Callable[[Learning], None] | None,
@@ -125,6 +138,7 @@ def _learn(
     """The moving average of ``recogniser`` after its time."""
     device, kinds = placement.device, kinds_of(dataset.families)
     recogniser.to(device)
+    table = table.to(device)
     tells = nn.Linear(recogniser.code.out_features, kinds.count).to(device)
     average = averaged_copy(recogniser)
     weights = [*recogniser.parameters(), *tells.parameters()]
@@ -139,7 +153,7 @@ def _learn(
     augment, chance = AugmentConfig(), torch.Generator().manual_seed(config.seed)
 
     def make(step: int) -> Shown:
-        return shown_batch(dataset, kinds, step, config.seed, config.batch_size, augment)
+        return shown_batch(dataset, kinds, step, config.seed, config.batch_size, augment, handmade)
 
     started, running, step = time.monotonic(), torch.zeros(2), 0
 
@@ -154,7 +168,7 @@ def _learn(
             for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate * rate
             with placement.autocast():
-                colours, (families, told) = _losses(
+                colours, families, told = _losses(
                     recogniser, tells, table, batches.get(step), config, chance, device
                 )
             optimizer.zero_grad(set_to_none=True)
@@ -178,8 +192,8 @@ def _losses(
     config: RecognitionConfig,
     chance: torch.Generator,
     device: torch.device,
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """Cross-entropy of the regions' colours; that of the families, and the share of them that it told."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Cross-entropy of the regions' colours, that of the families, and the share of them that it told."""
     ink = 1.0 - torch.from_numpy(batch.sketch).to(device)[:, None].float() / 255.0
     flats = torch.from_numpy(batch.flats).to(device).permute(0, 3, 1, 2).float() / 255.0
     regions = torch.from_numpy(batch.regions).to(device)[:, None].float()
@@ -187,15 +201,15 @@ def _losses(
     seen = look_at(ink, box).contiguous(memory_format=torch.channels_last)
     scores, code = recogniser(seen, torch.from_numpy(batch.label).to(device), config.left_out)
     pixels, numbers = (cut_out(values, box, MAP, "nearest") for values in (flats, regions))
-    wanted = torch.cdist(pixels.flatten(2).transpose(1, 2), table.to(device)[None]).argmin(dim=2)
+    wanted = torch.cdist(pixels.flatten(2).transpose(1, 2), table[None]).argmin(dim=2)
     kinds = tells(code).float()
     kind = torch.from_numpy(batch.kind).to(device)
     single = (kind != NO_KIND).float()
     errors = F.cross_entropy(kinds, kind, label_smoothing=SMOOTHING, ignore_index=NO_KIND, reduction="none")
     right = (kinds.detach().argmax(dim=1) == kind).float()
     count = single.sum().clamp(min=1.0)
-    told, right = (errors * single).sum() / count, (right * single).sum() / count
-    return region_loss(scores.float().flatten(2), numbers.flatten(1).long(), wanted), (told, right)
+    colours = region_loss(scores.float().flatten(2), numbers.flatten(1).long(), wanted)
+    return colours, (errors * single).sum() / count, (right * single).sum() / count
 
 
 def region_loss(scores: Tensor, regions: Tensor, wanted: Tensor) -> Tensor:

@@ -14,12 +14,12 @@ from training.manifest import ModelManifest
 LabelMix = tuple[tuple[str, float], ...]
 """Names with weights; empty: any label."""
 
-FIRST_DRAW = 11177
-"""What chance begins with where a model chooses its colours: of 12,000 draws one whose pictures of the
+FIRST_DRAW = 7402
+"""What chance begins with where a model chooses its colours: of 8,000 draws one whose pictures of the
 drawings made by hand (docs/models.md) have most of the colours that people expect of fruit, a tree, a car."""
 
 
-SAMPLE_DRAW = 519
+SAMPLE_DRAW = 508
 """The attempt that the labels' small pictures show: one of thirty, chosen by eye."""
 
 

@@ -1,5 +1,6 @@
 """What shows of a training elsewhere: a note on the rail, a desktop notice, a computer that stays awake."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -48,12 +49,12 @@ class TrainingSigns(QObject):
         theme.changed.connect(self._show)
 
     def offer_cut_off(self) -> None:
-        """Say that a run was cut off when the program died, and where to go on with it."""
+        """Say that a run was cut off when the program died, and offer to go on with it."""
         found = cut_off_runs()
         if found:
             self._set("", "working")
             text = f"The training “{found[0].name}” was cut off; it can go on."
-            self._messages.news(text, "Go on with it", self._open)
+            self._messages.news(text, "Go on with it", partial(self._go_on, found[0]))
 
     def forget_offer(self) -> None:
         """The person leaves a run as it is; another one may still wait."""
@@ -107,6 +108,9 @@ class TrainingSigns(QObject):
             self._tray.messageClicked.connect(self._window.activateWindow)
         self._tray.show()
         self._tray.showMessage(title, text, QSystemTrayIcon.MessageIcon.Information, NOTICE_MS)
+
+    def _go_on(self, run: Path) -> None:
+        self._spaces.open(Space.TRAIN, lambda page: page.resume(run))
 
     def _open(self) -> None:
         self._spaces.open(Space.TRAIN)

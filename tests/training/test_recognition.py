@@ -1,19 +1,17 @@
 """A model learns what drawings show."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 import torch
 
-from tests.training.data.shapes import write_set
+from tests.training.data.shapes import with_families, write_set
 from tests.training.runs import ignore, never, tiny_config
+from training import graph_cache
 from training.cli.parser import main
-from training.data.options import AugmentConfig, SourceConfig
-from training.data.recognition import NO_KIND, closed_regions, kinds_of, shown_batch, with_small_inked
-from training.data.source import open_splits
 from training.export import export_run, load_generator_from_onnx
 from training.files import UserError
 from training.loop import train
@@ -22,8 +20,16 @@ from training.modelfile import check_model_file
 from training.networks.unet import UNetGenerator
 from training.recognition import Learning, RecognitionConfig, region_loss, teach
 
-QUARTERS = [np.s_[row : row + 32, column : column + 32] for row in (0, 32) for column in (0, 32)]
 QUICK = RecognitionConfig(steps=50, width=8, batch_size=4, trust=0.5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shared_graphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let these tests remember each other's graphs: to translate one takes most of a minute."""
+    folder = tmp_path_factory.mktemp("graphs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graph_cache, "user_cache_dir", lambda: folder)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +133,24 @@ def test_the_command_line_says_what_is_wrong(
     assert str(tmp_path) in capsys.readouterr().err
 
 
+def test_the_command_line_learns_from_drawings_and_says_which_it_left_out(
+    taught: tuple[Path, list[Learning]], pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawings, out = tmp_path / "drawings", tmp_path / "out.onnx"
+    drawings.mkdir()
+    emoji = with_families(pairs, tmp_path / "emoji", {"train-round-0": "2600"})
+    rows = [json.dumps({"drawing": [[[0, 255, 99], [9, 9, 200]]]}), *["broken"] * 7]
+    (drawings / "sun.ndjson").write_text("\n".join(rows), encoding="utf-8")
+    given = ["recognise", str(taught[0]), "--data", str(emoji), "--out", str(out)]
+    assert main([*given, "--drawings", str(drawings), "--minutes", "0.002"]) == 0
+    told = capsys.readouterr().err
+    assert "sun.ndjson, line 2: no drawing; left out." in told
+    assert "7 were left out in all." in told
+    assert rebuilt(out)[1].dataset == f"{rebuilt(taught[0])[1].dataset}, and drawings of Quick Draw"
+    assert main([*given, "--drawings", str(tmp_path), "--minutes", "1"]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+
+
 def test_the_command_line_writes_a_model(
     taught: tuple[Path, list[Learning]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,64 +162,6 @@ def test_the_command_line_writes_a_model(
     assert recogniser is not None
     assert float(recogniser.trust) == 2.0
     assert out.stat().st_size < taught[0].stat().st_size
-
-
-def test_closed_regions_are_numbered_and_the_ground_is_none() -> None:
-    sketch = np.full((64, 64), 255, np.uint8)
-    cv2.circle(sketch, (20, 30), 10, 0, 2)
-    cv2.rectangle(sketch, (40, 5), (63, 25), 0, 2)  # open to the border on no side
-    regions = closed_regions(sketch)
-    assert regions[0, 0] == regions[50, 50] == 0
-    assert regions[30, 20] != regions[15, 50]
-    assert set(np.unique(regions)) == {0, 1, 2}
-    assert regions[30, 10] == 0  # a line
-
-
-def test_a_batch_is_a_function_of_its_step(pairs: Path) -> None:
-    dataset = open_splits(pairs, ("train",), 64, SourceConfig())["train"]
-    kinds = kinds_of(dataset.families)
-    one, again, other = (shown_batch(dataset, kinds, step, 0, 8, AugmentConfig()) for step in (3, 3, 4))
-    assert one.sketch.shape == one.regions.shape == (8, 64, 64)
-    np.testing.assert_array_equal(one.sketch, again.sketch)
-    np.testing.assert_array_equal(one.regions, again.regions)
-    assert not np.array_equal(one.sketch, other.sketch)
-    assert set(one.kind.tolist()) <= set(range(kinds.count))
-
-
-def test_now_and_then_small_regions_are_ink() -> None:
-    sketch = np.full((128, 128), 255, np.uint8)
-    cv2.circle(sketch, (64, 64), 40, 0, 2)
-    cv2.circle(sketch, (64, 64), 4, 0, 1)
-    seen = [with_small_inked(sketch, np.random.default_rng(seed)) for seed in range(40)]
-    inked = [drawn[64, 64] == 0 for drawn, _ in seen]
-    assert 0.1 < np.mean(inked) < 0.6
-    for (drawn, regions), is_inked in zip(seen, inked, strict=True):
-        assert drawn[64, 40] == 255  # the large one
-        assert regions[64, 40] > 0
-        assert (regions[64, 64] == 0) == is_inked
-
-
-def test_scenes_are_drawings_side_by_side(pairs: Path) -> None:
-    dataset = open_splits(pairs, ("train",), 64, SourceConfig())["train"]
-    kinds = kinds_of(dataset.families)
-    shown = shown_batch(dataset, kinds, 0, 0, 32, AugmentConfig(enabled=False))
-    scenes = np.flatnonzero(shown.kind == NO_KIND)
-    assert 2 <= len(scenes) <= 18
-    for i in scenes:
-        inked = [bool((shown.sketch[i][at] < 128).any()) for at in QUARTERS]
-        assert sum(inked) >= 2
-        for at, has in zip(QUARTERS, inked, strict=True):
-            if not has:
-                assert shown.regions[i][at].max() == 0
-        numbers = [set(np.unique(shown.regions[i][at]).tolist()) - {0} for at in QUARTERS]
-        assert sum(map(len, numbers)) == len(set().union(*numbers))  # no number twice
-    np.testing.assert_allclose(shown.label[scenes].sum(axis=1) <= 1.0 + 1e-5, True)
-
-
-def test_a_family_is_one_kind_whoever_drew_it() -> None:
-    kinds = kinds_of(["cat", "cat+", "dog", "cat+"])
-    assert kinds.count == 2
-    assert kinds.of.tolist() == [0, 0, 1, 0]
 
 
 def test_regions_count_by_the_root_of_their_area() -> None:

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from training.export import ExportResult, export_run
 from training.recognition import Learning, RecognitionConfig, teach
 
 BAR = "{percentage:3.0f}%|{bar}| {remaining} left, {postfix}"
+MOST_TOLD = 5
 
 
 def export_command(options: argparse.Namespace) -> None:
@@ -34,11 +36,20 @@ def recognise_command(options: argparse.Namespace) -> None:
             options.data,
             options.out,
             config,
+            drawings=options.drawings,
             precision=options.precision,
             half=options.half,
+            on_problems=_warn,
             on_progress=show,
         )
     _tell(taught)
+
+
+def _warn(problems: Sequence[str]) -> None:
+    for problem in problems[:MOST_TOLD]:
+        sys.stderr.write(f"{problem}\n")
+    if len(problems) > MOST_TOLD:
+        sys.stderr.write(f"{len(problems)} were left out in all.\n")
 
 
 def _tell(result: ExportResult) -> None:

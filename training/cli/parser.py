@@ -208,6 +208,12 @@ def make_parser() -> argparse.ArgumentParser:
         "--data", required=True, type=Path, metavar="DIR", help="prepared data set it was trained on"
     )
     recognise.add_argument("--out", required=True, type=Path, metavar="MODEL.onnx", help="file to write")
+    recognise.add_argument(
+        "--drawings",
+        type=Path,
+        metavar="DIR",
+        help="also learn from drawings made by hand: a folder with WORD.ndjson files of Quick, Draw!",
+    )
     recognise.add_argument("--minutes", type=_number, metavar="M", help="learning time, 0 = none (45)")
     recognise.add_argument(
         "--trust", type=_number, metavar="T", help="how much what it recognises counts, 0 to 4 (1)"

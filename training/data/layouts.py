@@ -177,7 +177,8 @@ def _packaged(folder: Path) -> Iterator[Layout]:
         yield Layout(LayoutKind.IDX, f"MNIST's file format: {idx['train', 'images'].name}.", (), splits)
     cifar = readers.find_cifar(folder)
     if cifar:
-        reason = f"CIFAR's python batches: {cifar['train'][0].name} and {cifar['test'][0].name}."
+        names = ", ".join(path.name for path in (*cifar["train"], *cifar["test"]))
+        reason = f"CIFAR's python batches: {names}."
         yield Layout(LayoutKind.CIFAR, reason, (), ("train", "test"))
 
 

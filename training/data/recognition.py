@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 
 from training.data.batches import LabelUse, chosen_items, drawn_label, seeded
 from training.data.dataset import Dataset
+from training.data.enclosed import MOST_REGIONS, PAPER, closed_regions
+from training.data.handmade import Handmade
 from training.data.more_emoji import OTHER_ARTIST
 from training.data.options import AugmentConfig, HintConfig
 
-PAPER = 191
-"""Grey from which a pixel is no line."""
-MOST_REGIONS = 255
 INKED, SMALL = 0.3, 0.004
 """Share of drawings in which small regions are mere strokes, as people draw the rays of a sun, and how small
 they are, as a share of the picture."""
-SCENES, PLACES = 0.3, 2
-"""Share of the samples that are scenes of two to four drawings, and how many have room side by side."""
+SCENES, MOST_PARTS = 0.3, 5
+"""Share of the samples that are scenes of several drawings, and how many drawings at most."""
+PART, TRIES = (0.2, 0.5), 20
+"""Longer side of a scene's part as a share of the picture, and how often a free place is looked for."""
+HANDMADE = 0.2
+"""Share of the samples that were made by hand, where there are such drawings."""
 NO_KIND = -1
 NO_HINTS = HintConfig(enabled=False)
 
@@ -55,7 +58,13 @@ def kinds_of(families: Sequence[str]) -> Kinds:
 
 
 def shown_batch(
-    dataset: Dataset, kinds: Kinds, step: int, seed: int, batch_size: int, augment: AugmentConfig
+    dataset: Dataset,
+    kinds: Kinds,
+    step: int,
+    seed: int,
+    batch_size: int,
+    augment: AugmentConfig,
+    handmade: Handmade | None = None,
 ) -> Shown:
     """Return batch number ``step``: drawings as people draw them, a pure function of its arguments."""
     rows = range(batch_size)
@@ -64,7 +73,6 @@ def shown_batch(
         dataset.sample(item, seeded(seed, step, i, 1), augment, NO_HINTS)
         for i, item in zip(rows, chosen, strict=True)
     ]
-    labels = len(dataset.labels)
     drawn = [
         with_small_inked(one.sketch, seeded(seed, step, i, 6)) for i, one in zip(rows, samples, strict=True)
     ]
@@ -73,51 +81,81 @@ def shown_batch(
         flats=np.stack([one.flats for one in samples]),
         regions=np.stack([regions for _, regions in drawn]),
         label=np.stack(
-            [
-                drawn_label(int(dataset.label_index[item]), labels, seeded(seed, step, i, 2), LabelUse())
-                for i, item in zip(rows, chosen, strict=True)
-            ]
+            [_label(dataset, item, seeded(seed, step, i, 2)) for i, item in zip(rows, chosen, strict=True)]
         ),
         kind=kinds.of[chosen],
     )
+    if handmade is not None:
+        _put_in(shown, handmade, dataset, kinds, seeded(seed, step, 0, 8))
     return with_scenes(shown, seeded(seed, step, 0, 7))
+
+
+def _label(dataset: Dataset, item: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    return drawn_label(int(dataset.label_index[item]), len(dataset.labels), rng, LabelUse())
+
+
+def _put_in(
+    shown: Shown, handmade: Handmade, dataset: Dataset, kinds: Kinds, rng: np.random.Generator
+) -> None:
+    """Replace some of the drawings by ones made by hand. Nobody knows the colours of their regions; where an
+    emoji of the same thing is mostly of one colour, they are of this.
+    """
+    count, side = shown.sketch.shape[:2]
+    for i in np.flatnonzero(rng.random(count) < HANDMADE):
+        number = int(rng.integers(len(handmade)))
+        item, colour = int(handmade.item[number]), handmade.colour[number]
+        shown.sketch[i] = handmade.sketch(number, side, rng)
+        shown.flats[i] = 255 if colour is None else colour
+        shown.regions[i] = 0 if colour is None else closed_regions(shown.sketch[i])
+        shown.label[i], shown.kind[i] = _label(dataset, item, rng), kinds.of[item]
 
 
 def with_scenes(shown: Shown, rng: np.random.Generator) -> Shown:
     """Return the batch with some of its drawings put together to scenes, so that a part of a picture is known
-    for what it is by itself (mosaics, Bochkovskiy et al. 2020, section 3.3).
+    for what it is by itself (mosaics, Bochkovskiy et al. 2020, section 3.3). The label is the first part's:
+    the rest of a landscape is not of its kind.
     """
     scenes = copy.deepcopy(shown)
-    count, side = shown.sketch.shape[:2]
-    half = side // PLACES
+    count, size = shown.sketch.shape[:2]
     for i in np.flatnonzero(rng.random(count) < SCENES):
-        parts = [i, *rng.integers(count, size=int(rng.integers(1, PLACES**2)))]
-        scenes.sketch[i], scenes.flats[i], scenes.regions[i] = 255, 255, 0
-        scenes.kind[i], scenes.label[i] = NO_KIND, shown.label[parts].mean(axis=0)
-        taken = 0
-        for part, place in zip(parts, rng.permutation(PLACES**2), strict=False):
-            row, column = (half * int(one) for one in divmod(int(place), PLACES))
-            there = np.s_[i, row : row + half, column : column + half]
-            scenes.sketch[there] = cv2.resize(shown.sketch[part], (half, half), interpolation=cv2.INTER_AREA)
-            scenes.flats[there] = cv2.resize(shown.flats[part], (half, half), interpolation=cv2.INTER_NEAREST)
-            regions = cv2.resize(shown.regions[part], (half, half), interpolation=cv2.INTER_NEAREST)
-            numbers = np.minimum(regions.astype(int) + taken, MOST_REGIONS)
+        parts = [i, *rng.integers(count, size=int(rng.integers(1, MOST_PARTS)))]
+        scenes.sketch[i], scenes.flats[i], scenes.regions[i], scenes.kind[i] = 255, 255, 0, NO_KIND
+        taken, known = np.zeros((size, size), bool), 0
+        for part in parts:
+            whole = _ink_box(shown.sketch[part])
+            height, width = shown.sketch[part][whole].shape
+            scale = size * rng.uniform(*PART) / max(height, width)
+            height, width = max(1, round(height * scale)), max(1, round(width * scale))
+            place = _free_place(taken, height, width, rng)
+            if place is None:
+                continue
+            there, shape = (i, *place), (width, height)
+            scenes.sketch[there] = cv2.resize(shown.sketch[part][whole], shape, interpolation=cv2.INTER_AREA)
+            scenes.flats[there] = cv2.resize(shown.flats[part][whole], shape, interpolation=cv2.INTER_NEAREST)
+            regions = cv2.resize(shown.regions[part][whole], shape, interpolation=cv2.INTER_NEAREST)
+            numbers = np.minimum(regions.astype(int) + known, MOST_REGIONS)
             scenes.regions[there] = np.where(regions > 0, numbers, 0)
-            taken = int(max(taken, scenes.regions[there].max()))
+            taken[place], known = True, int(max(known, scenes.regions[there].max()))
     return scenes
 
 
-def closed_regions(sketch: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the number uint8 [S,S] of the closed region between the lines of ``sketch`` uint8 [S,S] that
-    each pixel lies in; 0 on lines and on what can be reached from the border.
-    """
-    count, numbers = cv2.connectedComponents((sketch > PAPER).astype(np.uint8), connectivity=4)
-    kept = np.ones(count, bool)
-    kept[0] = False
-    for edge in (numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]):
-        kept[edge] = False
-    renumbered = np.where(kept, np.minimum(np.cumsum(kept), MOST_REGIONS), 0).astype(np.uint8)
-    return renumbered[numbers]
+def _ink_box(sketch: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """The rows and columns of ``sketch`` that have ink, all where there is none."""
+    row, column, height, width = cv2.boundingRect((sketch <= PAPER).astype(np.uint8).T)
+    return (slice(row, row + height), slice(column, column + width)) if height else np.s_[:, :]
+
+
+def _free_place(
+    taken: NDArray[np.bool_], height: int, width: int, rng: np.random.Generator
+) -> tuple[slice, slice] | None:
+    """A place of ``height`` by ``width`` pixels of which nothing is taken; None where none was found."""
+    for _ in range(TRIES):
+        row = int(rng.integers(taken.shape[0] - height + 1))
+        column = int(rng.integers(taken.shape[1] - width + 1))
+        place = (slice(row, row + height), slice(column, column + width))
+        if not taken[place].any():
+            return place
+    return None
 
 
 def with_small_inked(

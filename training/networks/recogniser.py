@@ -27,6 +27,8 @@ FAINTEST = 0.05
 """Darkest ink that is still drawn to full black: below it there is nothing."""
 FAR = 1e6
 LEVELS = 4  # maps of 32, 16, 8 and 4 pixels
+DEEP = 2
+"""Level from which there are residual blocks."""
 SLOPE = 0.1
 
 
@@ -82,7 +84,7 @@ class Recogniser(nn.Module):
         self.stem = nn.Conv2d(1, width, 5, stride=2, padding=2)
         nn.init.kaiming_normal_(self.stem.weight)
         self.down = nn.ModuleList(conv3(above, below, stride=2) for above, below in pairwise(widths))
-        self.blocks = nn.ModuleList(_Block(one) for one in widths[2:])
+        self.blocks = nn.ModuleList(_Block(one) for one in widths[DEEP:])
         self.norm = _norm(widths[3])
         small = (MAP // 2 ** (LEVELS - 1)) ** 2
         self.code = nn.Linear(widths[3] * small, code)
@@ -110,12 +112,11 @@ class Recogniser(nn.Module):
         ``left_out`` is the share of the features that is left out of the code, while it learns.
         """
         x = _active(self.stem(seen))
-        maps = []
-        for level in range(LEVELS):
-            if level:
-                x = _active(self.down[level - 1](x))
-            if level >= LEVELS - len(self.blocks):
-                x = self.blocks[level - LEVELS + len(self.blocks)](x)
+        maps = [x]
+        for level, down in enumerate(self.down, 1):
+            x = _active(down(x))
+            if level >= DEEP:
+                x = self.blocks[level - DEEP](x)
             maps.append(x)
         features = F.dropout(F.relu(self.norm(x)).flatten(1), left_out, training=left_out > 0)
         code = F.relu(self.code(features))

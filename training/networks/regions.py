@@ -28,19 +28,24 @@ def find_regions(paper: Tensor) -> Tensor:
 
 def average_by_region(values: Tensor, regions: Tensor) -> Tensor:
     """Return ``values`` [N,C,H,W] averaged over each of ``regions`` [N,1,H,W], as they are where it is 0."""
-    return torch.where(regions > 0, lay_over(values, regions, regions), values)
+    return lay_over(region_means(values, regions, regions), regions, values)
 
 
-def lay_over(values: Tensor, numbers: Tensor, regions: Tensor) -> Tensor:
-    """Return [N,C,H,W]: the mean of ``values`` [N,C,h,w] over each region, laid over ``regions`` [N,1,H,W].
+def region_means(values: Tensor, numbers: Tensor, regions: Tensor) -> Tensor:
+    """Return the mean [N,C,H*W+1] of ``values`` [N,C,h,w] over each region of ``regions`` [N,1,H,W].
 
     ``numbers`` [N,1,h,w] says in which region each value lies; a region that has none gets 0.
     """
-    channels = values.shape[1]
-    place = numbers.flatten(2).long().expand(-1, channels + 1, -1)
+    place = numbers.flatten(2).long().expand(-1, values.shape[1] + 1, -1)
     counted = torch.cat([values, torch.ones_like(values[:, :1])], dim=1).flatten(2)
     count = regions.shape[2] * regions.shape[3] + 1
-    sums = counted.new_zeros(counted.shape[0], channels + 1, count).scatter_add(2, place, counted)
-    means = sums[:, :-1] / torch.maximum(sums[:, -1:], torch.tensor(1.0))
-    laid = means.gather(2, regions.flatten(2).long().expand(-1, channels, -1))
-    return laid.reshape(laid.shape[0], channels, *regions.shape[2:])
+    sums = counted.new_zeros(counted.shape[0], counted.shape[1], count).scatter_add(2, place, counted)
+    return sums[:, :-1] / torch.maximum(sums[:, -1:], torch.tensor(1.0))
+
+
+def lay_over(means: Tensor, regions: Tensor, beside: Tensor) -> Tensor:
+    """Return [N,C,H,W]: in each of ``regions`` [N,1,H,W] its value among ``means`` [N,C,H*W+1], and where it
+    is 0 what is ``beside`` [N,C,H,W].
+    """
+    laid = means.gather(2, regions.flatten(2).long().expand(-1, means.shape[1], -1))
+    return torch.where(regions > 0, laid.reshape(beside.shape), beside)

@@ -31,7 +31,7 @@ from training.networks.blocks import ResidualBlock, SelfAttention, conv3, start_
 from training.networks.chance import chance_length, region_chance
 from training.networks.papers import cells_of, free_of_ink, without_gaps
 from training.networks.recogniser import Recogniser, box_of, cut_out, look_at
-from training.networks.regions import average_by_region, find_regions, lay_over
+from training.networks.regions import find_regions, lay_over, region_means
 from training.networks.registry import register_network
 from training.networks.spread import find_ground, spread_hints
 
@@ -212,11 +212,12 @@ class UNetGenerator(nn.Module):
         if self.options["swatches"]:
             # A region is of one colour more often than not, and its pixels know more together.
             regions = find_regions(closed)
-            together = average_by_region(torch.cat([own, hinted[:, 3:]], dim=1), regions)
-            scores, told = together[:, :-1], together[:, -1:]
+            means = region_means(own, regions, regions)
             if self.recogniser is not None:
                 # Where a hint tells a region's colour, what things like this have does not matter.
-                scores = scores + (1.0 - told) * self._recognised(1.0 - sketch, label, regions)
+                told = region_means(hinted[:, 3:], regions, regions)
+                means = means + (1.0 - told) * self._recognised(1.0 - sketch, label, regions)
+            scores = lay_over(means, regions, own)
             own = self._chosen(scores if chance is None else scores + region_chance(chance, regions))
         gate, bare = gates[:, :1], gates[:, 1:]
         ground = F.interpolate(ground, scale_factor=2.0, mode="nearest")
@@ -231,16 +232,14 @@ class UNetGenerator(nn.Module):
         return flats
 
     def _recognised(self, ink: Tensor, label: Tensor, regions: Tensor) -> Tensor:
-        """Scores [N,K,H,W] by what the whole drawing ``ink`` [N,1,H,W] shows, alike within ``regions`` and 0
-        around them.
-        """
+        """Scores [N,K,H*W+1] of each of ``regions`` by what the whole drawing ``ink`` [N,1,H,W] shows."""
         assert self.recogniser is not None
         box = box_of(ink)
         scores, _ = self.recogniser(look_at(ink, box), label)
         # Twice as fine: what is narrow is met as well.
         scores = F.interpolate(scores.float(), scale_factor=2.0, mode="nearest")
         numbers = cut_out(regions, box, scores.shape[2], "nearest")
-        return self.recogniser.trust * lay_over(scores, numbers, regions) * (regions > 0)
+        return self.recogniser.trust * region_means(scores, numbers, regions)
 
     def _chosen(self, scores: Tensor) -> Tensor:
         """The mean [N,3,H,W] of the swatches by their ``scores`` [N,K,H,W].

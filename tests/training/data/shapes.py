@@ -1,6 +1,7 @@
 """A small prepared data set made of plain shapes, and single drawings of it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -73,3 +74,14 @@ def save_pair(folder: Path, split: str, label: int, name: str, kind: str, colour
         path = folder / split / part / FOLDERS[label] / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(path)
+
+
+def with_families(pairs: Path, folder: Path, renamed: dict[str, str]) -> Path:
+    """The data set ``pairs`` as ``folder``, some of its families under other names."""
+    folder.mkdir()
+    for split in ("train", "val", "test"):
+        shutil.copytree(pairs / split, folder / split)
+    about = json.loads((pairs / "dataset.json").read_text(encoding="utf-8"))
+    about["families"] = {name: renamed.get(of, of) for name, of in about["families"].items()}
+    (folder / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
+    return folder

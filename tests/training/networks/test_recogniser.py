@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F  # noqa: N812
 
 from training.networks.recogniser import MAP, SIDE, Recogniser, box_of, cut_out, look_at
-from training.networks.regions import lay_over
+from training.networks.regions import lay_over, region_means
 from training.networks.unet import Choice, UNetGenerator
 
 SMALL = {"width": 8, "cap": 16, "tail": 8, "condition": 8, "swatches": 3}
@@ -88,13 +88,17 @@ def test_what_is_cut_out_are_the_pixels_in_the_box() -> None:
 def test_means_of_one_map_are_laid_over_regions_of_another() -> None:
     rng = np.random.default_rng(0)
     values, numbers = rng.random((1, 2, 4, 4), np.float32), rng.integers(0, 4, (1, 1, 4, 4))
-    regions = rng.integers(0, 6, (1, 1, 8, 8))
-    laid = lay_over(*(torch.from_numpy(one.astype(np.float32)) for one in (values, numbers, regions)))
+    regions, beside = rng.integers(0, 6, (1, 1, 8, 8)), torch.full((1, 2, 8, 8), 9.0)
+    there = torch.from_numpy(regions.astype(np.float32))
+    means = region_means(torch.from_numpy(values), torch.from_numpy(numbers.astype(np.float32)), there)
+    laid = lay_over(means, there, beside)
     for number in range(6):
         inside = values[0, :, numbers[0, 0] == number]
         wanted = inside.mean(axis=0) if len(inside) else np.zeros(2)
+        np.testing.assert_allclose(means[0, :, number].numpy(), wanted, atol=1e-6)
         got = laid[0][:, torch.from_numpy(regions[0, 0] == number)].numpy()
-        np.testing.assert_allclose(got, np.repeat(wanted[:, None], got.shape[1], 1), atol=1e-6)
+        over = wanted if number else np.full(2, 9.0)
+        np.testing.assert_allclose(got, np.repeat(over[:, None], got.shape[1], 1), atol=1e-6)
 
 
 def test_what_has_not_learnt_says_nothing() -> None:

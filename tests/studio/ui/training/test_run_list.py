@@ -123,6 +123,25 @@ def test_a_run_cut_off_before_its_first_checkpoint_begins_again(
     assert cut_off_runs() == []
 
 
+@PATIENT
+def test_the_offer_in_the_status_line_goes_on_at_once(
+    qtbot: QtBot, make_studio: MakeStudio, pairs: Path
+) -> None:
+    run = runs_dir() / "early"
+    save_config(tiny_plan(LONG).config_for(pairs, run, SourceConfig(), SketchConfig()), run / CONFIG)
+    lock = RunLock.take(run)
+    lock.mark()
+    lock.release(cut_off=True)
+    studio = make_studio()
+    click(qtbot, studio.window.status.action)
+    space = visit(qtbot, studio)
+    qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.RUNNING, timeout=WAIT_MS)
+    assert not space.notice.isVisible()
+    space.monitor.stop()
+    qtbot.waitUntil(lambda: space.monitor.phase is RunPhase.STOPPED, timeout=WAIT_MS)
+    assert cut_off_runs() == []
+
+
 def test_going_on_with_a_run_without_sketches_shows_none(
     studio: Studio, space: TrainingWorkspace, pairs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
