@@ -7,6 +7,8 @@ one process, for which everything here is the identity.
 
 import contextlib
 import datetime
+import gc
+import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -101,9 +103,14 @@ def joined(device: str) -> Iterator[Team]:
                 "torchrun with --nproc-per-node of at most that many."
             )
         torch.cuda.set_device(local)
+    # Its functions have the default group as a default argument. Imported once there is one, as DDP does,
+    # they keep it, and its threads abort the process when they meet the interpreter's end.
+    importlib.import_module("torch.distributed.nn.functional")
     dist.init_process_group("nccl" if cuda else "gloo", timeout=LONGEST_WAIT)
     try:
         control = dist.new_group(backend="gloo", timeout=LONGEST_WAIT) if cuda else None
         yield Team(dist.get_rank(), dist.get_world_size(), control)
     finally:
+        # The wrapped networks, in cycles of references, hold the group too; nothing may when it is destroyed.
+        gc.collect()
         dist.destroy_process_group()

@@ -8,9 +8,11 @@ import json
 import os
 import signal
 import sys
+import weakref
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 
 from tests.training.runs import never, tiny_config
 from training import events
@@ -24,9 +26,12 @@ def main(arguments: list[str]) -> None:
     torch.set_num_threads(1)
     journal = JournalWriter(Path(run))
     killed_at = int(os.environ.get("KILLED_AT", "0"))
+    groups: set[weakref.ref[dist.ProcessGroup]] = set()
 
     def on_event(event: events.Event) -> None:
         journal(event)
+        if dist.is_initialized():
+            groups.add(weakref.ref(dist.group.WORLD))
         if isinstance(event, events.StepDone):
             sys.stdout.write(json.dumps({"step": event.step, "losses": event.losses}) + "\n")
             sys.stdout.flush()
@@ -35,6 +40,8 @@ def main(arguments: list[str]) -> None:
                 os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
     train(tiny_config(Path(data), Path(run), *settings), on_event, never, resume=mode == "resume")
+    # The threads of a group that lives on abort the process when they meet the interpreter's end.
+    assert not any(group() for group in groups)
 
 
 if __name__ == "__main__":
