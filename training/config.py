@@ -132,7 +132,7 @@ class TrainConfig:
         check_options(self)
         stride, drawn = self.generator.stride, self.task == "sketch-to-image"
         if self.size % stride or (drawn and self.size < SMALLEST_DRAWING):
-            near = max(2 * stride, SMALLEST_DRAWING * drawn, round(self.size / stride) * stride)
+            near = max(stride, SMALLEST_DRAWING * drawn, round(self.size / stride) * stride)
             raise UserError(f"size is {self.size}; choose a multiple of {stride} such as {near}.")
         if self.channels == 2 or (drawn and self.channels == 1):
             raise UserError(f"channels is {self.channels}; choose {'3' if drawn else '1 or 3'}.")

@@ -1,10 +1,14 @@
 """Configurations: TOML both ways, settings of the command line, ranges and unknown keys."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from training.config import TrainConfig, from_dict, from_toml, setting_names, to_dict, to_toml, with_settings
 from training.files import UserError
 from training.options import settings_of
+from training.recipes import get_recipe, recipe_names
 
 
 def test_a_config_survives_toml() -> None:
@@ -69,6 +73,26 @@ def test_a_wrong_setting_is_refused_with_its_remedy(setting: str, remedy: str) -
         with_settings(TrainConfig(), [setting])
     assert remedy in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_a_size_that_does_not_fit_is_refused_with_the_nearest_that_does(name: str) -> None:
+    config = get_recipe(name).config
+    fitting = [size for size in range(16, 513) if _refusal(replace(config, size=size)) is None]
+    for asked in (17, 70, 100, 250):
+        refusal = _refusal(replace(config, size=asked))
+        if refusal is not None:
+            named = re.search(r"such as (\d+)", refusal)
+            assert named
+            assert abs(int(named[1]) - asked) == min(abs(size - asked) for size in fitting)
+
+
+def _refusal(config: TrainConfig) -> str | None:
+    try:
+        config.checked()
+    except UserError as error:
+        return str(error)
+    return None
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,11 @@
 """Opening a prepared data set, and the batches made from it."""
 
-import hashlib
 import json
-import platform
 import threading
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
-import cv2
 import numpy as np
 import pytest
 
@@ -22,6 +19,7 @@ from training.data.palette import CODE_SIZE, palette_code
 from training.files import UserError
 
 AUGMENT, HINTS = AugmentConfig(), HintConfig()
+BATCHES = Path(__file__).with_name("batches.npz")
 
 
 def make(data: PairedDataset, step: int, seed: int = 1, size: int = 4, rows: range | None = None) -> Batch:
@@ -122,18 +120,28 @@ def test_a_training_batch_is_a_function_of_its_arguments(shared_shapes: Path) ->
     assert one.label.dtype == one.noise.dtype == np.float32
 
 
-@pytest.mark.skipif(
-    not cv2.__version__.startswith("5.0.0") or platform.machine() != "x86_64",
-    reason="another OpenCV or processor may round a pixel otherwise",
-)
 def test_batches_are_what_they_were_so_that_old_runs_resume(shared_shapes: Path) -> None:
     data = PairedDataset.open(shared_shapes, "train", SIZE)
-    digest = hashlib.sha256()
-    for step in range(6):
-        batch = make(data, step)
-        for key in ("sketch", "hints", "flats", "label", "noise"):
-            digest.update(getattr(batch, key).tobytes())
-    assert digest.hexdigest() == "c0ebf84e122043820fe03c166091df3dc01646a8353c6beac09db548c33c7b21"
+    now = cells([make(data, step) for step in range(6)])
+    with np.load(BATCHES) as before:
+        assert sorted(before) == sorted(now)
+        for key, were in before.items():
+            # Other versions of the libraries and other processors round a pixel here and there otherwise.
+            assert np.abs(now[key] - were).mean() < 0.05, key
+
+
+def cells(batches: list[Batch]) -> dict[str, np.ndarray]:
+    """The mean level (0..255) of every 8 x 8 pixels of the pictures; labels and noise in percent.
+
+    ``np.savez_compressed(BATCHES, **cells(batches))`` wrote the file; anew only where no run is to go on.
+    """
+    side, found = SIZE // 8, {}
+    for key in ("sketch", "hints", "flats"):
+        pictures = np.concatenate([getattr(batch, key) for batch in batches])
+        found[key] = pictures.reshape(-1, side, 8, side, 8, *pictures.shape[3:]).mean((2, 4), np.float32)
+    for key in ("label", "noise"):
+        found[key] = 100 * np.concatenate([getattr(batch, key) for batch in batches])
+    return found
 
 
 def test_several_processes_make_the_rows_of_one_batch(shared_shapes: Path) -> None:
