@@ -62,8 +62,10 @@ class EvaluationForm(QWidget):
         self.pictures = _slider("At most", 100, MOST, PICTURES)
         self.figures = QCheckBox("Figures")
         self.figures.setChecked(True)
-        self.baselines = QCheckBox("Beside them, what learns nothing")
-        self.baselines.setToolTip("The drawing itself, and the colours of the nearest training drawing")
+        self.baselines = QCheckBox("Baselines beside them")
+        self.baselines.setToolTip(
+            "What learns nothing: the drawing itself, and the colours of the nearest training drawing"
+        )
         self.discriminator = QCheckBox("The discriminator's accuracy")
         self.discriminator.setChecked(True)
         self.nearest = QCheckBox("Nearest training pictures")
