@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from studio.core.layers import LayerKind
 from studio.ui.canvas.canvas import CanvasWidget
 from studio.ui.live_controller import LiveController
-from studio.ui.messages import Messages
+from studio.ui.messages import Message, Messages
 from studio.ui.session import Session
 from studio.ui.widgets.picture_grid import image_of
 
@@ -30,6 +30,14 @@ class EditCommands(QObject):
         self._canvas = canvas
         self._live = live
         self._messages = messages
+        self._offer: Message | None = None
+        self._offered_at = (0, 0)
+        session.history_changed.connect(self._on_history_changed)
+
+    def offer_undo(self, text: str) -> None:
+        """Say what the last step did, with a link that takes it back: there only while it is the last."""
+        self._offer = self._messages.news(text, "Undo", self.undo)
+        self._offered_at = self._last_step()
 
     def undo(self) -> None:
         """Take the last step back; mid-stroke, the stroke."""
@@ -72,7 +80,7 @@ class EditCommands(QObject):
         document = self._session.document
         name = document.layer(document.active_layer_id).name
         document.clear(document.active_layer_id)
-        self._messages.news(f"The layer {name} is empty now.", "Undo", self.undo)
+        self.offer_undo(f"The layer {name} is empty now.")
 
     def why_not_clear(self) -> str:
         document = self._session.document
@@ -86,7 +94,7 @@ class EditCommands(QObject):
     def clear_hints(self) -> None:
         """Take all colour hints away."""
         self._session.document.clear(self._session.document.hints.id)
-        self._messages.news("The colour hints are gone.", "Undo", self.undo)
+        self.offer_undo("The colour hints are gone.")
 
     def why_not_clear_hints(self) -> str:
         return "" if self._session.document.hints.surface.tile_indices() else "There are no colour hints"
@@ -102,7 +110,7 @@ class EditCommands(QObject):
         pixels[..., :3] = picture.flats_full
         pixels[..., 3] = 255
         document.add_paint_layer(f"Picture {count + 1}", pixels)
-        self._messages.news("The picture is a layer now.", "Undo", self.undo)
+        self.offer_undo("The picture is a layer now.")
 
     def why_not_keep(self) -> str:
         picture = self._live.picture
@@ -111,3 +119,12 @@ class EditCommands(QObject):
         if not picture.full_size:
             return "The picture is still being carried to full size"
         return ""
+
+    def _last_step(self) -> tuple[int, int]:
+        """Names the step that undo would take back, whichever drawing is open."""
+        return self._session.epoch, self._session.document.history.position
+
+    def _on_history_changed(self) -> None:
+        if self._offer is not None and self._last_step() != self._offered_at:
+            self._messages.withdraw(self._offer)
+            self._offer = None

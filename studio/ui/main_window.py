@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         self.strip = ToolStrip(self.actions_table, STRIP)
         self.options = ToolOptionsBar(self.toolbox)
         self.notice = InlineBar(theme.icons)
-        self.pasting = Pasting(session, self.files, messages, self.notice, self.edit.undo, self)
+        self.pasting = Pasting(session, self.files, messages, self.notice, self.edit.offer_undo, self)
         self.column = Column(session, self.toolbox, self.colours, self.actions_table, theme.icons)
         self.status = StatusBar(theme.palette)
         self.status_lines = StatusLines(self.status, self.spaces, live)

@@ -33,14 +33,28 @@ class Messages(QObject):
 
     said = Signal(object)
 
-    def news(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = Message("")
+
+    def news(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> Message:
         """Say that something worked."""
-        self.said.emit(Message(text, MessageKind.NEWS, action_text, action))
+        return self._say(Message(text, MessageKind.NEWS, action_text, action))
 
     def trouble(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         """Say what went wrong and what helps."""
-        self.said.emit(Message(text, MessageKind.TROUBLE, action_text, action))
+        self._say(Message(text, MessageKind.TROUBLE, action_text, action))
 
     def clear(self) -> None:
         """Say nothing."""
-        self.said.emit(Message(""))
+        self._say(Message(""))
+
+    def withdraw(self, message: Message) -> None:
+        """Say it no longer; nothing where something else was said since."""
+        if message is self._last:
+            self.clear()
+
+    def _say(self, message: Message) -> Message:
+        self._last = message
+        self.said.emit(message)
+        return message

@@ -25,7 +25,7 @@ class Pasting(QObject):
         files: DrawingFiles,
         messages: Messages,
         bar: InlineBar,
-        undo: Callable[[], None],
+        offer_undo: Callable[[str], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class Pasting(QObject):
         self._files = files
         self._messages = messages
         self._bar = bar
-        self._undo = undo
+        self._offer_undo = offer_undo
 
     def take(self, image: QImage) -> None:
         """Begin a drawing from the picture, or, where one has been begun, ask."""
@@ -52,7 +52,7 @@ class Pasting(QObject):
         """Put the picture under the lines as a layer called ``name``, one undo step."""
         document = self._session.document
         document.add_paint_layer(name, placed(image, document.width, document.height))
-        self._messages.news("The picture is a layer under the lines now.", "Undo", self._undo)
+        self._offer_undo("The picture is a layer under the lines now.")
 
 
 def is_blank(document: Document) -> bool:
