@@ -17,10 +17,10 @@ from studio.core.labels import LabelMix, parse_mix
 from studio.core.lineart import ink_from_image
 from studio.core.live import LivePicture, make_request
 from studio.core.picture import Painter
-from training.files import UserError, write_atomically
+from studio.core.picture_files import FORMATS, save_picture
+from training.files import UserError
 from training.images import SUFFIXES, load_image
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 SOME_FAILED = 1
 
 
@@ -96,7 +96,7 @@ def _render(options: argparse.Namespace) -> int:
     for job in todo:
         try:
             picture = _paint(engine, job, mix, options)
-            _save(picture, job.target)
+            save_picture(job.target, picture.image)
             show(f"{job.target} ({picture.timings.total_ms:.0f} ms)")
         except UserError as error:
             if len(todo) == 1:
@@ -124,13 +124,3 @@ def _load_hints(document: Document, path: Path) -> None:
         image = image.resize(size, Image.Resampling.BILINEAR)
     pixels = compose.premultiplied(np.asarray(image))
     document.load_pixels(document.hints.id, Rect(0, 0, *size), pixels)
-
-
-def _save(picture: LivePicture, target: Path) -> None:
-    image = Image.fromarray(picture.image)
-    try:
-        write_atomically(target, lambda temp: image.save(temp, format=FORMATS[target.suffix.lower()]))
-    except OSError as error:
-        raise UserError(
-            f"{target} cannot be written ({error.strerror or error}); choose another place."
-        ) from error

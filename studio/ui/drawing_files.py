@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio import resources
 from studio.core import settings as keys
 from studio.core.document import Document
+from studio.core.picture_files import FORMATS, keeps_transparency
 from studio.core.settings import Settings
 from studio.core.snapshot import DocumentSnapshot
 from studio.ui.dialogs.basis import ask_unsaved
 from studio.ui.dialogs.export_options import ask_export
 from studio.ui.dialogs.new_drawing import ask_new_drawing
+from studio.ui.dialogs.save_file import take_name
 from studio.ui.exporting import ExportJob, ExportOptions
 from studio.ui.line_art import PICTURE_SUFFIXES, Scan, read_scan, scan_of_image
 from studio.ui.live_controller import LiveController
@@ -36,6 +38,7 @@ OPEN_FILTER = (
     + " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
     + ");;All files (*)"
 )
+EXPORT_FILTER = f"PNG, JPEG, WebP or TIFF picture ({' '.join(f'*{ending}' for ending in FORMATS)})"
 
 
 class DrawingFiles(QObject):
@@ -163,9 +166,8 @@ class DrawingFiles(QObject):
         """Ask for a name and save the drawing there."""
         dialog = self._file_dialog("Save drawing", QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("OpenRaster drawing (*.ora)")
-        dialog.setDefaultSuffix("ora")
+        take_name(dialog, (DRAWING_SUFFIX,), lambda path: self._write(path, then))
         dialog.selectFile(f"{Path(self.name).stem}.ora")
-        dialog.fileSelected.connect(lambda name: self._write(Path(name), then))
         dialog.open()
 
     def export(self) -> None:
@@ -297,15 +299,14 @@ class DrawingFiles(QObject):
             then()
 
     def _ask_export_path(self, options: ExportOptions) -> None:
-        dialog = self._file_dialog("Export as PNG", QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("PNG picture (*.png)")
-        dialog.setDefaultSuffix("png")
+        dialog = self._file_dialog("Export picture", QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(EXPORT_FILTER)
+        take_name(dialog, FORMATS, lambda path: self.export_to(path, options))
         dialog.selectFile(f"{Path(self.name).stem}.png")
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name), options))
         dialog.open()
 
     def export_to(self, path: Path, options: ExportOptions) -> None:
-        """Write the PNG in the background and say so."""
+        """Write the picture in the background, in the format its ending says, and say so."""
         picture = self._live.picture if not self._why_no_picture() else None
         job = ExportJob(
             self._session.document.snapshot(),
@@ -314,11 +315,14 @@ class DrawingFiles(QObject):
             options,
             path,
         )
-        run_in_background(job.run, self._on_exported, self._say_error)
+        run_in_background(job.run, partial(self._on_exported, options), self._say_error)
 
-    def _on_exported(self, path: Path) -> None:
+    def _on_exported(self, options: ExportOptions, path: Path) -> None:
         self._remember_folder(path)
-        self._messages.news(f"Exported to {path.name}.", "Show file", partial(show_in_folder, path))
+        words = f"Exported to {path.name}."
+        if options.transparent and not keeps_transparency(path):
+            words = f"Exported to {path.name} on white: JPEG has no transparency."
+        self._messages.news(words, "Show file", partial(show_in_folder, path))
 
     def _say_error(self, error: UserError) -> None:
         self._messages.trouble(str(error), "Show log", partial(show_in_folder, keys.log_file()))

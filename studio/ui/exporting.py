@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from studio.core.compose import composite, sketch_of, straight
 from studio.core.cutout import transparent_ground
 from studio.core.layers import LayerKind
-from studio.core.openraster import encode_png
+from studio.core.picture_files import save_picture
 from studio.core.snapshot import DocumentSnapshot
-from training.files import UserError, write_atomically
+from training.files import UserError
 
 Pixels = NDArray[np.uint8]
 
@@ -45,15 +45,8 @@ class ExportJob:
     path: Path
 
     def run(self) -> Path:
-        """Write the PNG at the drawing's size; UserError when that is not possible."""
-        data = encode_png(self.pixels())
-        try:
-            write_atomically(self.path, lambda temp: _write(temp, data))
-        except OSError as error:
-            raise UserError(
-                f"{self.path.name} could not be written ({error.strerror or error}); choose another folder."
-            ) from error
-        return self.path
+        """Write the file at the drawing's size, in the format its ending says; UserError where that fails."""
+        return save_picture(self.path, self.pixels())
 
     def pixels(self) -> Pixels:
         """The export as [H, W, 3], or straight [H, W, 4] with a transparent ground."""
@@ -83,7 +76,3 @@ def _without_ground(flats: Pixels, ink: Pixels, gap_px: float) -> Pixels:
     ground = ground_without_lines(flats, ink, ground)
     alpha = np.where(ground, 0, 255).astype(np.uint8)
     return np.dstack([flats, alpha])
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)

@@ -23,7 +23,7 @@ def ask_export(
     on_options: Callable[[ExportOptions], None],
 ) -> QDialog:
     """Ask what to export; `why_no_picture` is "" or the reason the picture cannot be exported now."""
-    dialog, column = new_dialog(parent, "Export as PNG")
+    dialog, column = new_dialog(parent, "Export picture")
     column.addWidget(muted_label(f"{size[0]} × {size[1]} px, the size of the drawing"))
     choices = QButtonGroup(dialog)
     rows = QVBoxLayout()
@@ -44,7 +44,8 @@ def ask_export(
     column.addSpacing(GAP)
     transparent = QCheckBox("Transparent ground")
     transparent.setToolTip(
-        "Paper that can be reached from the border becomes transparent; small gaps are closed"
+        "Paper that can be reached from the border becomes transparent; small gaps are closed.\n"
+        "JPEG has no transparency"
     )
     column.addWidget(transparent)
     column.addSpacing(GAP)

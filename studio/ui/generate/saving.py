@@ -13,6 +13,7 @@ from studio.core import settings as keys
 from studio.core.generate import UNBOUNDED, Between, Pixels, Place, Sample
 from studio.core.settings import Settings
 from studio.core.sheets import enlarged, save_png, sprite_sheet
+from studio.ui.dialogs.save_file import take_name
 from studio.ui.drawing_files import show_in_folder
 from studio.ui.generate.contact_sheet import contact_sheet
 from studio.ui.generate.controller import GenerateController
@@ -141,9 +142,8 @@ class PictureOutlet(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setNameFilter("PNG picture (*.png)")
-        dialog.setDefaultSuffix("png")
+        take_name(dialog, (".png",), lambda path: self.write(path, pixels, places))
         dialog.selectFile(f"{stem or 'picture'}.png")
-        dialog.fileSelected.connect(lambda name: self.write(Path(name), pixels, places))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
