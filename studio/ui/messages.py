@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 
 class MessageKind(Enum):
-    """NEWS goes by itself, TROUBLE stays until something else is said."""
+    """NEWS goes by itself, OFFER and TROUBLE stay until something else is said."""
 
     NEWS = auto()
+    OFFER = auto()
     TROUBLE = auto()
 
 
@@ -40,6 +41,10 @@ class Messages(QObject):
     def news(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> Message:
         """Say that something worked."""
         return self._say(Message(text, MessageKind.NEWS, action_text, action))
+
+    def offer(self, text: str, action_text: str, action: Callable[[], object]) -> None:
+        """Say what was done and can be taken back by this link alone."""
+        self._say(Message(text, MessageKind.OFFER, action_text, action))
 
     def trouble(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         """Say what went wrong and what helps."""

@@ -65,6 +65,10 @@ class Recovery(QObject):
         self._clock = clock
         self._kept = self._keep(session.document)
         self._recovered: Recoverable | None = None
+        self._left: list[Recoverable] = []
+        """What a crash left and nobody has decided on, newest first."""
+        self._thrown: Recoverable | None = None
+        """What was thrown away last; it lies where it lay until the next one, or the end of the program."""
         self._told_trouble = False
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -97,6 +101,7 @@ class Recovery(QObject):
         """End cleanly: unsaved work has been asked about by now."""
         self._timer.stop()
         self._end(self._kept)
+        self._forget_thrown()
 
     def _on_timer(self) -> None:
         self.tick(self._clock())
@@ -121,6 +126,11 @@ class Recovery(QObject):
         if self._recovered is not None:
             self._recovered.discard()
             self._recovered = None
+
+    def _forget_thrown(self) -> None:
+        if self._thrown is not None:
+            self._thrown.discard()
+            self._thrown = None
 
     def _on_document_replaced(self, document: Document) -> None:
         self._end(self._kept)
@@ -153,16 +163,21 @@ class Recovery(QObject):
             self._messages.trouble(str(error))
 
     def _on_found(self, found: list[Recoverable]) -> None:
-        if not found:
+        self._left = found
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask about the newest of what is left."""
+        if not self._left:
             return
-        entry, rest = found[0], found[1:]
+        entry = self._left[0]
         when = _local_time(entry.saved)
         text = f"The program ended without saving “{entry.name}”{f' ({when})' if when else ''}."
         self._bar.ask(
             text,
             [
                 ("Recover", partial(self._recover, entry)),
-                ("Throw away", partial(self._throw_away, entry, rest)),
+                ("Throw away", partial(self._throw_away, entry)),
             ],
         )
 
@@ -174,23 +189,40 @@ class Recovery(QObject):
             document.moveToThread(gui_thread)
             return document
 
-        run_in_background(read, partial(self._take, entry), self._say_error)
+        run_in_background(read, partial(self._take, entry), self._on_unreadable)
 
     def _take(self, entry: Recoverable, document: Document) -> None:
         def show() -> None:
+            if entry not in self._left:
+                return  # thrown away while the open drawing was being saved
+            self._left.remove(entry)
+            self._bar.hide()
             self._files.take_document(document, None, Path(entry.name).stem)
             # It stays on disk until this drawing has a copy of its own: a second crash must not lose it.
             self._recovered = entry
             self._messages.news("Your drawing is back; save it to keep it.")
 
+        # Who keeps the open drawing instead, however that comes about, still has the offer.
+        self._ask()
         self._files.ask_and(show)
 
-    def _throw_away(self, entry: Recoverable, rest: list[Recoverable]) -> None:
-        entry.discard()
-        self._on_found(rest)
+    def _throw_away(self, entry: Recoverable) -> None:
+        self._forget_thrown()
+        self._left.remove(entry)
+        self._thrown = entry
+        self._messages.offer(f"The drawing “{entry.name}” was thrown away.", "Undo", self._bring_back)
+        self._ask()
 
-    def _say_error(self, error: UserError) -> None:
+    def _bring_back(self) -> None:
+        """Offer what was thrown away last once more."""
+        if self._thrown is not None:
+            self._left.insert(0, self._thrown)
+            self._thrown = None
+            self._ask()
+
+    def _on_unreadable(self, error: UserError) -> None:
         self._messages.trouble(str(error))
+        self._ask()
 
 
 def _local_time(saved: str) -> str:

@@ -105,7 +105,7 @@ class StatusBar(QWidget):
         self.device_text.set_text(text, reason)
 
     def say(self, message: Message) -> None:
-        """Show a message; news goes after a while, trouble stays until the next message."""
+        """Show a message; news goes after a while, anything else stays until the next message."""
         self._message = message
         if message.text and message.kind is MessageKind.NEWS:
             self._timer.start()

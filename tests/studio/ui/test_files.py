@@ -201,7 +201,9 @@ def test_work_left_by_a_crash_can_be_thrown_away(qtbot: QtBot, make_studio: Make
     studio = make_studio()
     qtbot.waitUntil(studio.window.notice.isVisible, timeout=WAIT_MS)
     studio.window.notice.buttons[1].click()
-    assert not list(keys.recovery_dir().glob("*.ora"))
+    assert not studio.window.notice.isVisible()
+    studio.close()
+    assert not list(keys.recovery_dir().iterdir())
 
 
 def test_unsaved_work_is_kept_for_recovery_and_goes_when_saved(
