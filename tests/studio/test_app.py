@@ -1,12 +1,13 @@
 """The program as a person uses it: pen in, picture out."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -220,6 +221,18 @@ def test_closing_with_unsaved_work_asks_and_discard_closes(qtbot: QtBot, studio:
         box.button(QMessageBox.StandardButton.Discard).click()
     assert not studio.window.isVisible()
     assert studio.inference.isFinished()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no such letters")
+def test_every_answer_about_unsaved_work_has_a_letter(qtbot: QtBot, studio: Studio) -> None:
+    box = ask_on_close(qtbot, studio)
+    letters = [QKeySequence.mnemonic(button.text()).toString() for button in box.buttons()]
+    assert all(letters)
+    assert len(set(letters)) == len(letters)
+    discard = QKeySequence.mnemonic(box.button(QMessageBox.StandardButton.Discard).text())[0]
+    qtbot.waitUntil(box.isActiveWindow, timeout=WAIT_MS)
+    with qtbot.waitSignal(studio.window.closed, timeout=WAIT_MS):
+        qtbot.keyClick(box, discard.key(), discard.keyboardModifiers())
 
 
 def test_closing_with_unsaved_work_can_save_first(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:

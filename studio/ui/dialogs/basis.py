@@ -47,6 +47,10 @@ def ask_unsaved(
         | QMessageBox.StandardButton.Discard
         | QMessageBox.StandardButton.Cancel
     )
+    for button in box.buttons():
+        # Where the platform names no letter it is the first of each word: they differ.
+        if "&" not in button.text():
+            button.setText(f"&{button.text()}")
     box.setDefaultButton(QMessageBox.StandardButton.Save)
     box.setWindowModality(Qt.WindowModality.WindowModal)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
