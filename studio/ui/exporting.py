@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.compose import composite, sketch_of, straight
-from studio.core.cutout import transparent_ground
+from studio.core.cutout import PAPER_LEVEL, transparent_ground
 from studio.core.layers import LayerKind
 from studio.core.picture_files import save_picture
 from studio.core.snapshot import DocumentSnapshot
 from training.files import UserError
 
 Pixels = NDArray[np.uint8]
+
+DRAWING = (LayerKind.LINE, LayerKind.PAINT)
 
 
 class ExportContent(StrEnum):
@@ -52,10 +54,9 @@ class ExportJob:
         """The export as [H, W, 3], or straight [H, W, 4] with a transparent ground."""
         snapshot = self.snapshot
         if self.options.content is ExportContent.DRAWING:
-            kinds = (LayerKind.LINE, LayerKind.PAINT)
             if self.options.transparent:
-                return straight(composite(snapshot, snapshot.rect, paper=False, kinds=kinds))
-            return np.ascontiguousarray(composite(snapshot, snapshot.rect, kinds=kinds)[..., :3])
+                return _drawing_without_ground(snapshot, self.options.gap_px)
+            return _seen_drawing(snapshot)
         rgb = self.image if self.options.content is ExportContent.PICTURE else self.flats
         if rgb is None:
             raise UserError("There is no picture to export yet; switch live on and wait for it.")
@@ -66,6 +67,25 @@ class ExportJob:
             return transparent_ground(rgb, ink, self.options.gap_px)
         # Without lines the ground is found with them, or colours along a light edge would go too.
         return _without_ground(rgb, ink, self.options.gap_px)
+
+
+def _seen_drawing(snapshot: DocumentSnapshot) -> Pixels:
+    return np.ascontiguousarray(composite(snapshot, snapshot.rect, kinds=DRAWING)[..., :3])
+
+
+def _drawing_without_ground(snapshot: DocumentSnapshot, gap_px: float) -> Pixels:
+    """Nothing is where nothing was painted, nor where layers are paper that the border can reach."""
+    rgb = _seen_drawing(snapshot)
+    lines = composite(snapshot, snapshot.rect, paper=False, kinds=(LayerKind.LINE,))[..., 3]
+    # A line under a layer that covers it is nowhere darker than what is seen there.
+    ink = np.minimum(lines, 255 - rgb.min(axis=2))
+    cut = transparent_ground(rgb, ink, gap_px)
+    drawing = straight(composite(snapshot, snapshot.rect, paper=False, kinds=DRAWING))
+    painted = composite(snapshot, snapshot.rect, paper=False, kinds=(LayerKind.PAINT,))[..., 3]
+    # The soft edge of a brush is as pale as paper; it stays as it was painted.
+    paper = (painted > 255 - PAPER_LEVEL) & (cut[..., 3] < drawing[..., 3])
+    drawing[paper] = cut[paper]
+    return drawing
 
 
 def _without_ground(flats: Pixels, ink: Pixels, gap_px: float) -> Pixels:

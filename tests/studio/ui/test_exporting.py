@@ -1,17 +1,24 @@
-"""What an export is called, and which format that makes it."""
+"""What an export is called and holds, and which format its name makes it."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
+from studio.core.compose import premultiplied
+from studio.core.document import Document
+from studio.ui.exporting import ExportContent, ExportJob, ExportOptions
 from tests.studio.ui.hands import draw
 
 WAIT_MS = 15_000
+SIDE = 100
+CUT = ExportOptions(ExportContent.DRAWING, transparent=True)
+WHITE, RED, SKY = (255, 255, 255), (200, 30, 40), (120, 190, 250)
 
 
 def export_as(qtbot: QtBot, studio: Studio, path: Path, *, transparent: bool = False) -> None:
@@ -96,3 +103,85 @@ def test_a_drawing_is_saved_under_its_own_ending(qtbot: QtBot, drawn: Studio, tm
         dialog.fileSelected.emit(str(tmp_path / "cat.png"))
     dialog.close()
     assert [path.name for path in tmp_path.iterdir()] == ["cat.png.ora"]
+
+
+def ring(gap: bool = False) -> Document:
+    """A circle in the middle, on a white sheet; with ``gap`` it is open to the right."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE] - 50.0
+    coverage = np.clip(3 - np.abs(np.hypot(x, y) - 30), 0, 1)
+    coverage[(np.abs(y) < 4) & (x > 0) & gap] = 0
+    return Document.from_line_art(np.rint(coverage * 255).astype(np.uint8))
+
+
+def keep(document: Document, inside: tuple[int, int, int], around: tuple[int, int, int]) -> int:
+    """Keep a picture as K does: its colours under the lines, on a layer that covers everything."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE] - 50.0
+    pixels = np.full((SIDE, SIDE, 4), 255, np.uint8)
+    pixels[..., :3] = np.where((np.hypot(x, y) < 30)[..., None], inside, around)
+    return document.add_paint_layer("Picture 1", pixels).id
+
+
+def exported(document: Document, options: ExportOptions) -> np.ndarray:
+    return ExportJob(document.snapshot(), None, None, options, Path("x.png")).pixels()
+
+
+def on_white(rgba: np.ndarray) -> np.ndarray:
+    alpha = rgba[..., 3:].astype(float) / 255
+    return rgba[..., :3] * alpha + 255 * (1 - alpha)
+
+
+def test_a_kept_layers_paper_goes_with_the_transparent_ground(qapp: QApplication) -> None:
+    document = ring()
+    keep(document, RED, WHITE)
+    cut = exported(document, CUT)
+    assert not cut[5, 5].any()
+    assert cut[50, 50].tolist() == [*RED, 255]
+    assert (cut[50, 79:81, 3] == 255).all(), "the line stays"
+    seen = exported(document, ExportOptions(ExportContent.DRAWING))
+    assert np.abs(on_white(cut) - seen).max() <= 2, "on white it looks as before"
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_kept_layers_white_within_lines_stays_and_gaps_are_closed(qapp: QApplication, gap: bool) -> None:
+    document = ring(gap)
+    keep(document, WHITE, WHITE)
+    cut = exported(document, CUT)
+    assert cut[50, 40].tolist() == [255, 255, 255, 255]
+    assert cut[5, 5, 3] == 0
+
+
+def test_a_kept_layer_of_colours_up_to_the_border_stays(qapp: QApplication) -> None:
+    document = ring()
+    keep(document, WHITE, SKY)
+    assert (exported(document, CUT)[..., 3] == 255).all()
+
+
+def test_lines_that_are_not_shown_neither_fence_nor_leave_a_trace(qapp: QApplication) -> None:
+    document = ring()
+    keep(document, RED, WHITE)
+    document.set_layer_visible(document.line.id, False)
+    cut = exported(document, CUT)
+    y, x = np.mgrid[0:SIDE, 0:SIDE] - 50.0
+    inside = np.hypot(x, y) < 30
+    assert not cut[~inside].any()
+    assert (cut[inside] == (*RED, 255)).all()
+
+
+def test_lines_under_a_layer_that_was_moved_on_top_do_not_come_back(qapp: QApplication) -> None:
+    document = ring()
+    document.move_layer(keep(document, WHITE, WHITE), 2)
+    assert not exported(document, CUT).any()
+
+
+def test_without_layers_the_lines_alone_are_exported(qapp: QApplication) -> None:
+    document = ring()
+    cut = exported(document, CUT)
+    assert np.array_equal(cut[..., 3], document.line.surface.alpha(document.rect))
+
+
+def test_a_soft_stroke_of_paint_keeps_its_edge(qapp: QApplication) -> None:
+    document = ring()
+    pixels = np.zeros((SIDE, SIDE, 4), np.uint8)
+    pixels[5:15, 5:95] = premultiplied(np.full((10, 90, 4), (*RED, 15), np.uint8))
+    document.add_paint_layer("Paint", pixels)
+    assert (exported(document, CUT)[5:15, 5:95, 3] == 15).all()
