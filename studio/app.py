@@ -145,7 +145,7 @@ class Studio(QObject):
         self.window.models.refresh()
         self.recovery.offer()
         self.signs.offer_cut_off()
-        if self.settings.get(keys.FIRST_START):
+        if self.settings.get(keys.FIRST_START) and self._file is None:
             self.window.first_steps.start()
 
     def _make_training(self) -> QWidget:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 
 from studio.ui.canvas.display import CanvasDisplay
@@ -48,11 +47,6 @@ class CanvasOnly(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self.words.hide)
-        # Of the canvas alone, so that Esc still closes what lies over it.
-        self._leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), canvas)
-        self._leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        self._leave.setEnabled(False)
-        self._leave.activated.connect(self.toggle)
         canvas.resized.connect(self._on_resized)
         messages.said.connect(self._on_message)
 
@@ -64,7 +58,6 @@ class CanvasOnly(QObject):
     def toggle(self) -> None:
         """Hide everything but the canvas, or bring it back."""
         self._on = not self._on
-        self._leave.setEnabled(self._on)
         for part in self._parts():
             part.setVisible(not self._on)
         if self._on:
@@ -79,6 +72,13 @@ class CanvasOnly(QObject):
                 self._window.showNormal()
         self._canvas.setFocus()
         self.changed.emit(self._on)
+
+    def leave(self) -> bool:
+        """Bring the rest of the window back; False where it is there."""
+        if not self._on:
+            return False
+        self.toggle()
+        return True
 
     def _on_message(self, message: Message) -> None:
         if self._on:

@@ -1,8 +1,9 @@
-"""Three short hints on the canvas at the first start; each goes when its step was done."""
+"""Three short hints on the canvas at the first start; each goes when its step was done, or by its cross."""
 
 from enum import StrEnum
+from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +15,7 @@ from training.manifest import ModelManifest
 
 TAIL_PX = 8
 PADDING_PX = 12
+CROSS_PX = 7
 
 
 class Step(StrEnum):
@@ -29,14 +31,20 @@ PLACES = {Step.DRAW: (0.5, 0.14), Step.COLOUR: (0.5, 0.72)}
 
 
 class Bubble(QWidget):
-    """A few words with a tail that points down or right; the mouse goes through it."""
+    """A few words with a tail that points down or right, and a cross that a press anywhere on it is for.
+
+    *Signals*
+    pressed(): it shall go.
+    """
+
+    pressed = Signal()
 
     def __init__(self, text: str, tail: Qt.Edge, palette: Palette, parent: QWidget) -> None:
         super().__init__(parent)
         self._text = text
         self._tail = tail
         self._palette = palette
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(text)
         self.resize(self.sizeHint())
 
@@ -45,10 +53,18 @@ class Bubble(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance(self._text) + 2 * PADDING_PX
+        width = self.fontMetrics().horizontalAdvance(self._text) + 3 * PADDING_PX + CROSS_PX
         height = self.fontMetrics().height() + PADDING_PX
         right = self._tail == Qt.Edge.RightEdge
         return QSize(width + (TAIL_PX if right else 0), height + (0 if right else TAIL_PX))
+
+    def event(self, event: QEvent) -> bool:
+        # The pen's presses too: nobody draws what would be hidden beneath.
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress):
+            event.accept()
+            self.pressed.emit()
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -72,8 +88,13 @@ class Bubble(QWidget):
         painter.setPen(QPen(Qt.PenStyle.NoPen))
         painter.setBrush(QColor(self._palette.accent))
         painter.drawPath(path.united(point))
-        painter.setPen(QColor(self._palette.on_accent))
-        painter.drawText(body, Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.setPen(QPen(QColor(self._palette.on_accent), 1.5))
+        words = body.adjusted(PADDING_PX, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._text)
+        cross = QRectF(0, 0, CROSS_PX, CROSS_PX)
+        cross.moveCenter(QPointF(body.right() - PADDING_PX - CROSS_PX / 2, body.center().y()))
+        painter.drawLine(cross.topLeft(), cross.bottomRight())
+        painter.drawLine(cross.bottomLeft(), cross.topRight())
 
 
 class FirstSteps(QObject):
@@ -106,19 +127,23 @@ class FirstSteps(QObject):
         self.stop()
         for step in Step:
             tail = Qt.Edge.RightEdge if step is Step.LABEL else Qt.Edge.BottomEdge
-            self._bubbles[step] = Bubble(step.value, tail, self._palette, self._canvas)
-            self._bubbles[step].setVisible(step is not Step.LABEL or not self._canvas_only)
+            bubble = Bubble(step.value, tail, self._palette, self._canvas)
+            bubble.pressed.connect(partial(self.done, step))
+            bubble.setVisible(step is not Step.LABEL or not self._canvas_only)
+            self._bubbles[step] = bubble
         self._place()
 
-    def stop(self) -> None:
-        """Take all hints away."""
-        for bubble in self._bubbles.values():
+    def stop(self) -> bool:
+        """Take all hints away; False where there were none."""
+        bubbles = tuple(self._bubbles.values())
+        for bubble in bubbles:
             bubble.hide()
             bubble.deleteLater()
         self._bubbles.clear()
+        return bool(bubbles)
 
     def done(self, step: Step) -> None:
-        """A step was done: its hint goes."""
+        """A step was done, or its hint is not wanted: the hint goes."""
         bubble = self._bubbles.pop(step, None)
         if bubble is None:
             return

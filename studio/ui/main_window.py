@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QToolButton, QWidget
 
 from studio.core import settings as keys
 from studio.core.layers import LayerKind
@@ -23,11 +23,12 @@ from studio.ui.column import Column
 from studio.ui.command_palette import CommandPalette
 from studio.ui.drawing_files import DrawingFiles
 from studio.ui.edit_commands import EditCommands
+from studio.ui.escape import Escape
 from studio.ui.first_steps import FirstSteps, Step
 from studio.ui.focus import keep_keys_on
 from studio.ui.help_commands import HelpCommands
 from studio.ui.icons import ICON_PX
-from studio.ui.inline_bar import InlineBar
+from studio.ui.inline_bar import BarRow, InlineBar
 from studio.ui.live_controller import LiveController
 from studio.ui.menu_bar import WindowMenus
 from studio.ui.menus import MENUS, STRIP
@@ -108,12 +109,14 @@ class MainWindow(QMainWindow):
         self.strip = ToolStrip(self.actions_table, STRIP)
         self.options = ToolOptionsBar(self.toolbox)
         self.notice = InlineBar(theme.icons)
-        self.pasting = Pasting(session, self.files, messages, self.notice, self.edit.offer_undo, self)
+        self.question = InlineBar(theme.icons)
+        self.pasting = Pasting(session, self.files, messages, self.question, self.edit.offer_undo, self)
         self.column = Column(session, self.toolbox, self.colours, self.actions_table, theme.icons)
         self.status = StatusBar(theme.palette)
         self.status_lines = StatusLines(self.status, self.spaces, live)
         self.palette_popup = CommandPalette(self.actions_table, self, self.canvas)
         self.first_steps = FirstSteps(self.canvas, theme.palette)
+        Escape(self.canvas, self.question.put_off, self.canvas_only.leave, self.first_steps.stop)
         self._build_layout()
         keep_keys_on(self.canvas, self.column, self.options, self.strip, self.status)
         self._connect()
@@ -204,15 +207,12 @@ class MainWindow(QMainWindow):
 
     def _make_drawing(self) -> QWidget:
         self._lines = (lying_line(), standing_line(), standing_line())
-        self._notice_row = QWidget()
-        notice_box = QVBoxLayout(self._notice_row)
-        notice_box.setContentsMargins(8, 8, 8, 8)
-        notice_box.addWidget(self.notice)
-        self.notice.installEventFilter(self)
-        self._notice_row.hide()
+        bars = BarRow(self.notice, self.question)
+        bars.closed.connect(self.canvas.setFocus)
         middle = down()
-        for part in (self.options, self._lines[0], self._notice_row):
-            middle.addWidget(part)
+        middle.addWidget(self.options)
+        middle.addWidget(self._lines[0])
+        middle.addWidget(bars)
         middle.addWidget(self.canvas, 1)
         page = QWidget()
         row = across(page)
@@ -287,6 +287,8 @@ class MainWindow(QMainWindow):
 
     def _on_document_replaced(self) -> None:
         self.canvas.set_document(self._session.document)
+        # They tell what to try on the drawing they came with.
+        self.first_steps.stop()
         self._labels_seen = self._session.document.choices.labels
         self._show_title()
 
@@ -354,14 +356,6 @@ class MainWindow(QMainWindow):
         self.close()
 
     # Qt
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if watched is self.notice and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            is_shown = event.type() == QEvent.Type.ShowToParent
-            self._notice_row.setVisible(is_shown)
-            if not is_shown:
-                self.canvas.setFocus()
-        return False
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

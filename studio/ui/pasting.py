@@ -34,9 +34,12 @@ class Pasting(QObject):
         self._messages = messages
         self._bar = bar
         self._offer_undo = offer_undo
+        # The question is about a picture and the drawing that was open.
+        session.document_replaced.connect(bar.hide)
 
     def take(self, image: QImage) -> None:
         """Begin a drawing from the picture, or, where one has been begun, ask."""
+        self._messages.clear()
         if is_blank(self._session.document):
             self._files.take_image(image)
             return

@@ -272,7 +272,7 @@ def test_a_picture_pasted_into_a_drawing_becomes_a_layer_or_replaces_it(qtbot: Q
     image.fill(QColor("white"))
     QApplication.clipboard().setImage(image)
     draw(studio.canvas, LINE)
-    drawing, bar = studio.document, studio.window.notice
+    drawing, bar = studio.document, studio.window.question
     qtbot.keyClick(studio.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert bar.isVisible()
     assert studio.document is drawing
