@@ -41,9 +41,17 @@ def ask_new_drawing(parent: QWidget, width: int, height: int, on_size: Callable[
     column.addLayout(presets)
     column.addSpacing(GAP)
     column.addLayout(grid)
+    column.addWidget(muted_label(f"{SMALLEST_SIDE} to {LARGEST_SIDE:,} pixels a side"))
     column.addSpacing(GAP)
     column.addWidget(button_row(dialog, "Create"))
-    dialog.accepted.connect(lambda: on_size(width_field.value(), height_field.value()))
+
+    def finish() -> None:
+        # Where a click on a button takes no focus, a field does not know yet that the typing has ended.
+        for field in (width_field, height_field):
+            field.interpretText()
+        on_size(width_field.value(), height_field.value())
+
+    dialog.accepted.connect(finish)
     width_field.setFocus(Qt.FocusReason.OtherFocusReason)
     width_field.selectAll()
     dialog.open()
@@ -57,5 +65,4 @@ def _side_field(value: int, name: str) -> NumberField:
     field.setSingleStep(64)
     field.setValue(value)
     field.setAccessibleName(name)
-    field.setToolTip(f"{SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
     return field
