@@ -4,8 +4,8 @@ from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.core.tools import ToolId
 from studio.ui.canvas.canvas import CanvasWidget
@@ -65,6 +65,11 @@ class Bubble(QWidget):
             self.pressed.emit()
             return True
         return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        # Qt does not tell the canvas, which would leave the pen's outline where the hint begins.
+        QApplication.sendEvent(self.parentWidget(), QEvent(QEvent.Type.Leave))
+        super().enterEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,7 +12,7 @@ from studio.app import Studio
 from studio.core.document import Document
 from studio.core.settings import Settings
 from studio.ui.first_steps import Bubble, Step
-from tests.studio.running import MakeStudio
+from tests.studio.running import WAIT_MS, MakeStudio, wait_for_picture
 from tests.studio.ui.hands import draw
 
 PEN = QPointingDevice(
@@ -101,3 +101,15 @@ def test_escape_leaves_canvas_only_before_it_closes_the_hints(qtbot: QtBot, firs
     assert first.window.first_steps.left
     qtbot.keyClick(first.canvas, Qt.Key.Key_Escape)
     assert first.window.first_steps.left == ()
+
+
+def test_no_outline_of_the_pen_stays_behind_at_a_hint(qtbot: QtBot, first: Studio) -> None:
+    wait_for_picture(qtbot, first)
+    first.live.toggle()
+    bare = first.canvas.grab().toImage()
+    bubble = hint(first, Step.COLOUR)
+    qtbot.mouseMove(first.canvas, bubble.geometry().topLeft() - QPoint(20, 20))
+    qtbot.waitUntil(lambda: first.canvas.grab().toImage() != bare, timeout=WAIT_MS)
+    place = QPointF(bubble.rect().center())
+    QApplication.sendEvent(bubble, QEnterEvent(place, place, QPointF(bubble.mapToGlobal(place))))
+    assert first.canvas.grab().toImage() == bare
