@@ -1,5 +1,6 @@
 """What every test gets: no screen, one thread, folders of its own, and nothing left running behind it."""
 
+import contextlib
 import os
 import tempfile
 import threading
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ["SKETCH_STUDIO_HOME"])
 LEAVE_WITHIN_S = 5.0
 
 # Deadlines measure the machine, not the code; a failing example found in one run fails in the next one too.
@@ -38,6 +40,20 @@ def home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     # Where weights are looked for that other programs have fetched.
     monkeypatch.setenv("TORCH_HOME", str(home / "torch"))
     return home
+
+
+@pytest.fixture
+def known_graphs(home_of_its_own: Path) -> None:
+    """Let a test use the graphs that were translated before it, which takes most of a minute each.
+
+    Fixtures of a module or the session have no home of their own and find them in any case.
+    """
+    graphs = HOME / "cache" / "graphs"
+    graphs.mkdir(parents=True, exist_ok=True)
+    (home_of_its_own / "cache").mkdir(exist_ok=True)
+    # Windows may not let us; the graphs are then translated again.
+    with contextlib.suppress(OSError):
+        (home_of_its_own / "cache" / "graphs").symlink_to(graphs, target_is_directory=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """A model learns what drawings show."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import torch
 
 from tests.training.data.shapes import with_families, write_set
 from tests.training.runs import ignore, never, tiny_config
-from training import graph_cache
 from training.cli.parser import main
 from training.export import export_run, load_generator_from_onnx
 from training.files import UserError
@@ -20,16 +18,8 @@ from training.modelfile import check_model_file
 from training.networks.unet import UNetGenerator
 from training.recognition import Learning, RecognitionConfig, region_loss, teach
 
+pytestmark = pytest.mark.usefixtures("known_graphs")
 QUICK = RecognitionConfig(steps=50, width=8, batch_size=4, trust=0.5)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def shared_graphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let these tests remember each other's graphs: to translate one takes most of a minute."""
-    folder = tmp_path_factory.mktemp("graphs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(graph_cache, "user_cache_dir", lambda: folder)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ Steps go along rows and columns, never diagonally, so a one-pixel diagonal line 
 No parameters; exportable to ONNX with dynamic height and width.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
@@ -75,24 +77,26 @@ def _joined(fine: Tensor, coarse: Tensor) -> Tensor:
 
 
 def _diffuse(state: Tensor, paper: Tensor, steps: int) -> Tensor:
+    # One operator a step in the exported graph; autocast would round a convolution's colours in training.
+    crossed = convolved_cross(state.shape[1]) if torch.compiler.is_exporting() else shifted_cross
     for step in range(steps):
-        state = (convolved_cross(state) if torch.compiler.is_exporting() else shifted_cross(state)) * paper
+        state = crossed(state) * paper
         if step % STEPS_PER_RENORMALISING == STEPS_PER_RENORMALISING - 1 or step == steps - 1:
             state = _renormalised(state)
     return state
 
 
-def convolved_cross(state: Tensor) -> Tensor:
-    """A third of the sum of each cell, twice, and its four neighbours: one operator in the exported graph."""
+def convolved_cross(channels: int) -> Callable[[Tensor], Tensor]:
+    """Return what sums a third of each cell, twice, and its four neighbours, by a convolution."""
     cross = torch.tensor([[0.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 0.0]]) / 3.0
-    channels = state.shape[1]
     weight = cross.expand(channels, 1, 3, 3).contiguous()
     # A bias of zeros: without one the exporter makes them anew at every call.
-    return F.conv2d(state, weight, torch.zeros(channels), padding=1, groups=channels)
+    bias = torch.zeros(channels)
+    return lambda state: F.conv2d(state, weight, bias, padding=1, groups=channels)
 
 
 def shifted_cross(state: Tensor) -> Tensor:
-    """The same as ``convolved_cross`` for training: autocast would round a convolution's colours."""
+    """The same sum of shifted cells."""
     padded = F.pad(state, (1, 1, 1, 1))
     along = padded[:, :, 1:-1, :-2] + padded[:, :, 1:-1, 2:]
     across = padded[:, :, :-2, 1:-1] + padded[:, :, 2:, 1:-1]

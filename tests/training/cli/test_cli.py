@@ -95,6 +95,7 @@ def test_recipes_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> Non
     assert "lineart" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("known_graphs")
 def test_a_model_from_train_to_file(
     pairs: Path,
     tmp_path: Path,

@@ -48,6 +48,7 @@ def test_the_open_workspace_stays_chosen_when_clicked_again(qtbot: QtBot, studio
 
 @pytest.mark.slow
 @PATIENT
+@pytest.mark.usefixtures("known_graphs")
 def test_from_pictures_to_a_model_one_draws_with(
     qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_closing_the_window_while_training_saves_the_run(
 
 @pytest.mark.slow
 @PATIENT
+@pytest.mark.usefixtures("known_graphs")
 def test_the_present_state_is_tried_on_the_canvas(
     qtbot: QtBot, studio: Studio, space: TrainingWorkspace, pairs: Path
 ) -> None:
