@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.menus = WindowMenus(self, self.actions_table, self.files, settings)
         self.rail = Rail(theme.icons)
         self.strip = ToolStrip(self.actions_table, STRIP)
-        self.options = ToolOptionsBar(self.toolbox)
+        self.options = ToolOptionsBar(self.toolbox, theme.icons)
         self.notice = InlineBar(theme.icons)
         self.question = InlineBar(theme.icons)
         self.pasting = Pasting(session, self.files, messages, self.question, self.edit.offer_undo, self)

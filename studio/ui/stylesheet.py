@@ -26,6 +26,7 @@ QMenu::separator {{ height: 1px; background: {border}; margin: 4px 8px; }}
 *[role="notice"] {{ background: {raised}; border: 1px solid {control}; border-radius: {radius}px; }}
 *[role="toast"] {{ background: {raised}; border: 1px solid {control}; border-radius: {radius}px;
     padding: 6px 12px; }}
+*[role="popup"] {{ background: {raised}; border: 1px solid {border}; }}
 *[role="row"] {{ background: transparent; border-radius: {radius}px; }}
 *[role="row"]:hover {{ background: {hover}; }}
 *[role="rowchosen"] {{ background: {hover}; border-radius: {radius}px; }}

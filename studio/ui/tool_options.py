@@ -1,5 +1,6 @@
 """The line above the canvas: how the chosen tool works."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -10,17 +11,15 @@ from studio.core.brush import Brush
 from studio.core.layers import Layer, LayerKind
 from studio.core.tools import ToolId
 from studio.ui.canvas.toolbox import ToolBox
+from studio.ui.icons import IconBook
 from studio.ui.theme import GAP, muted_label
 from studio.ui.widgets.elided import ElidedLabel
+from studio.ui.widgets.more_button import DOTS_PX, MoreButton
 from studio.ui.widgets.slider_row import Scale, SliderRow, percent, pixels
 from studio.ui.widgets.swatches import Colour, ColourButton
 
 BAR_PX = 44
 SLIDER_PX = 72
-ROOM_FOR_SMOOTHING_PX = 640
-ROOM_FOR_OPACITY_PX = 868
-ROOM_FOR_LAYER_PX = 220
-ROOM_FOR_WARNING_PX = 400
 ROOM_FOR_LINK_PX = 600
 
 ADVICE = {
@@ -39,7 +38,7 @@ class ToolOptionsBar(QWidget):
 
     layer_wanted = Signal(object)
 
-    def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
+    def __init__(self, toolbox: ToolBox, icons: IconBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._toolbox = toolbox
         self._layer: Layer | None = None
@@ -64,7 +63,8 @@ class ToolOptionsBar(QWidget):
         self.other_layer = QPushButton()
         self.other_layer.setProperty("role", "link")
         self.other_layer.clicked.connect(lambda: self.layer_wanted.emit(self._other))
-        line = QHBoxLayout(self)
+        self.more = MoreButton("More options of the tool", icons)
+        line = self._line = QHBoxLayout(self)
         line.setContentsMargins(16, 0, 8, 0)
         line.setSpacing(2 * GAP)
         for control in (self.size_row, self.smoothing, self.opacity):
@@ -78,7 +78,8 @@ class ToolOptionsBar(QWidget):
         line.addWidget(self.other_layer)
         line.addStretch(1)
         self._end = QHBoxLayout()
-        self._end.setSpacing(GAP)
+        self._end.setSpacing(GAP // 2)
+        self._end.addWidget(self.more)
         line.addLayout(self._end)
         toolbox.tool_changed.connect(self._show)
         toolbox.options_changed.connect(self._show)
@@ -121,14 +122,9 @@ class ToolOptionsBar(QWidget):
         tool = self._toolbox.tool
         brush = self._toolbox.brush()
         strokes = brush is not None and tool is not ToolId.FILL
-        # In a narrow window the rarer controls make room; they come back with it.
         self.size_row.setVisible(strokes)
         unseen = tool is ToolId.PEN and self._layer is not None and self._layer.kind is LayerKind.PAINT
         erases = tool is ToolId.ERASER and self._layer is not None
-        room = self.width() - (ROOM_FOR_WARNING_PX if unseen else 0)
-        self.smoothing.setVisible(strokes and room >= ROOM_FOR_SMOOTHING_PX)
-        for_words = ROOM_FOR_LAYER_PX if erases else 0
-        self.opacity.setVisible(brush is not None and room >= ROOM_FOR_OPACITY_PX + for_words)
         coloured = brush is not None and tool is not ToolId.ERASER
         self.colour_name.setVisible(coloured and not unseen)
         self.colour.setVisible(coloured)
@@ -140,8 +136,41 @@ class ToolOptionsBar(QWidget):
         self.advice.set_text(advice, "Pick another layer in the list of layers" if erases or unseen else "")
         self.advice.setVisible(bool(advice))
         self._offer_layer(tool, erases, unseen)
+        wanted = [(self.smoothing, strokes), (self.opacity, brush is not None)]
+        self._make_room([row for row, is_wanted in wanted if is_wanted])
         if brush is not None:
             self._show_brush(brush)
+
+    def _make_room(self, wanted: list[SliderRow]) -> None:
+        """Show the rarer controls that fit; in a narrow window the others stand behind the dots."""
+        rare, gap = (self.smoothing, self.opacity), self._line.spacing()
+
+        def needed(rows: Iterable[SliderRow]) -> int:
+            return sum(row.sizeHint().width() + gap for row in rows)
+
+        self._line.invalidate()
+        taken = needed(row for row in rare if row.parentWidget() is self and not row.isHidden())
+        dots = DOTS_PX + self._end.spacing()
+        taken += 0 if self.more.isHidden() else dots
+        room = self.width() - self._line.sizeHint().width() + taken
+        fitting = wanted
+        if needed(wanted) > room:
+            while fitting and needed(fitting) + dots > room:
+                fitting = fitting[:-1]
+        behind = wanted[len(fitting) :]
+        # A control that stays where it is must not be moved: it may be in the user's hand.
+        beside = [row for row in rare if row not in behind]
+        for box, first, rows in ((self._line, 1, beside), (self.more.column, 0, behind)):
+            for place, row in enumerate(rows, first):
+                if box.indexOf(row) != place:
+                    box.insertWidget(place, row)
+        for row in rare:
+            row.setVisible(row in wanted)
+        for row in behind:
+            self.more.column.setAlignment(row, Qt.AlignmentFlag.AlignRight)
+        self.more.setVisible(bool(behind))
+        if not behind:
+            self.more.box.hide()
 
     def _offer_layer(self, tool: ToolId, erases: bool, unseen: bool) -> None:
         """Offer the layer that a newcomer may have meant."""
