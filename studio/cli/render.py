@@ -50,7 +50,11 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument(
-        "--out", metavar="OUT", type=Path, required=True, help="a picture; for a folder, a folder"
+        "--out",
+        metavar="OUT",
+        type=Path,
+        required=True,
+        help="a picture; for a folder, a folder, which is made",
     )
     options = parser.parse_args(arguments)
     return answering(lambda: _render(options))
@@ -74,6 +78,8 @@ def jobs(source: Path, hints: Path | None, out: Path) -> list[Job]:
     target = out / f"{source.stem}.png" if out.is_dir() else out
     if target.suffix.lower() not in FORMATS:
         raise UserError(f"{target.name} has no known ending; name the output .png, .jpg, .webp or .tif.")
+    if not target.parent.is_dir():
+        raise UserError(f"The folder {target.parent} does not exist; make it, or name another place.")
     return [Job(source, _hints_for(source, hints), target)]
 
 

@@ -40,7 +40,7 @@ def near(pixel: np.ndarray, colour: np.ndarray | tuple[int, ...]) -> bool:
 
 class TestRender:
     def test_the_picture_is_as_large_as_the_drawing_and_keeps_its_lines(self, tmp_path: Path) -> None:
-        out = tmp_path / "deep" / "out.png"
+        out = tmp_path / "out.png"
         source = drawing(tmp_path / "in.png", (190, 333))
         assert main(["render", str(source), "--label", "food", "--out", str(out)]) == 0
         picture = pixels(out)
@@ -102,6 +102,7 @@ class TestRender:
             ({"--hints": "in.png"}, "has no transparency"),
             ({"--strength": "2"}, "between 0 and 1"),
             ({"--out": "out.xyz"}, "has no known ending"),
+            ({"--out": "nowhere/out.png"}, "nowhere does not exist; make it, or name another place."),
             ({"source": "empty"}, "holds no pictures"),
             ({"source": "broken.png"}, "broken.png"),
         ],
@@ -126,6 +127,7 @@ class TestRender:
         assert sentence in error
         assert error.count("\n") == 1
         assert "Traceback" not in error
+        assert not (tmp_path / "nowhere").exists()
 
     def test_bad_arguments_are_status_two(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as left:
