@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -253,3 +256,17 @@ def test_sessions_use_the_named_provider_and_threads_that_sleep(tmp_path: Path) 
     options = session.get_session_options()  # type: ignore[attr-defined]
     assert options.intra_op_num_threads == 2
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+
+
+@pytest.mark.slow
+def test_a_model_that_runs_is_told_to_nobody(tmp_path: Path, repository: Path) -> None:
+    code = (
+        "from studio.cli.common import model_for_sketches; from studio.core.engine import Engine;"
+        "Engine.load(model_for_sketches(''), 'cpu')"
+    )
+    # Where ONNX Runtime sees one of these it keeps still by itself.
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "GITHUB_ACTIONS")}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", code], cwd=repository, env=environment, check=True)
+    assert [path for path in tmp_path.rglob("*") if "onnxruntime" in path.name.lower()] == []
