@@ -39,11 +39,12 @@ class Bubble(QWidget):
 
     pressed = Signal()
 
-    def __init__(self, text: str, tail: Qt.Edge, palette: Palette, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, text: str, tail: Qt.Edge, palette: Palette, canvas: QWidget) -> None:
+        super().__init__(canvas)
         self._text = text
         self._tail = tail
         self._palette = palette
+        self._canvas = canvas
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(text)
         self.resize(self.sizeHint())
@@ -68,7 +69,7 @@ class Bubble(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         # Qt does not tell the canvas, which would leave the pen's outline where the hint begins.
-        QApplication.sendEvent(self.parentWidget(), QEvent(QEvent.Type.Leave))
+        QApplication.sendEvent(self._canvas, QEvent(QEvent.Type.Leave))
         super().enterEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
