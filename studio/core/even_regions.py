@@ -7,6 +7,7 @@ together, but only so far: around eyes and whiskers a large face would fade from
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.core.open_ground import is_white
 from studio.core.regions import GROUND, Labels
 
 BITS = 3
@@ -18,7 +19,6 @@ SMALL = 12
 """Pixels of a region that keep what they have: between two lines a colour is mostly its surroundings'."""
 SPECK_SHARE = 0.006
 """Share of a picture up to which a spot of colour on the white ground is a speck."""
-WHITE_FROM = 245
 
 Colours = NDArray[np.uint8]
 
@@ -66,8 +66,7 @@ def without_specks(colours: Colours, regions: Labels, hinted: NDArray[np.bool_])
     import cv2
 
     ground = regions == GROUND
-    white = cv2.inRange(colours, (WHITE_FROM,) * 3, (255,) * 3) > 0
-    tinted = ground & ~white
+    tinted = ground & ~is_white(colours)
     if not 0 < 2 * np.count_nonzero(tinted) < np.count_nonzero(ground):
         return colours
     count, spots = cv2.connectedComponents(tinted.view(np.uint8), connectivity=8)

@@ -2,7 +2,7 @@
 
 The network spreads hints by itself, but only so far; around eyes and whiskers the colour of one dot would
 end ragged in the middle of a face. What several hints of different colours share is left to the network,
-which blends them; so is the ground around the drawing, where a dot stays a dot.
+which blends them. On the ground around the drawing a dot stays a dot (`studio.core.open_ground`).
 """
 
 import numpy as np

@@ -16,6 +16,7 @@ from studio.core.hint_regions import fill_regions
 from studio.core.labels import SAMPLE_DRAW, noise_vector
 from studio.core.line_colours import settle_colours
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
+from studio.core.open_ground import settle_ground, without_ground
 from studio.core.regions import Labels, find_regions
 from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
@@ -119,13 +120,14 @@ class Painter:
         found = self._beside.submit(find_regions, small) if chosen or hinted else None
         if found is not None and hinted:
             hints = fill_regions(hints, found.result())
+        shown = without_ground(hints, found.result()) if found is not None and chosen else hints
         full = snapshot.width, snapshot.height
         size = full if request.full_size else working_size(*full)
         planned = self._beside.submit(self._plan, snapshot, size)
         run_start = time.perf_counter()
         output = self.engine.run(
             place.place(small, 255),
-            place.place(hints, 0),
+            place.place(shown, 0),
             np.asarray(request.label, np.float32),
             np.asarray(request.noise, np.float32),
         )
@@ -171,7 +173,8 @@ class Painter:
         if not self.engine.manifest.chosen_colours or regions is None:
             return colours
         hinted = hints[..., 3] > 0
-        settled = settle_colours(even_regions(colours, regions, hinted), regions, hints)
+        even = settle_ground(even_regions(colours, regions, hinted), regions, hints)
+        settled = settle_colours(even, regions, hints)
         return without_specks(settled, regions, hinted)
 
     def _plan(self, snapshot: DocumentSnapshot, size: tuple[int, int]) -> list[CarryPlan]:
