@@ -120,7 +120,7 @@ class Painter:
         found = self._beside.submit(find_regions, small) if chosen or hinted else None
         if found is not None and hinted:
             hints = fill_regions(hints, found.result())
-        shown = without_ground(hints, found.result()) if found is not None and chosen else hints
+        shown = without_ground(hints, found.result()) if found is not None and hinted and chosen else hints
         full = snapshot.width, snapshot.height
         size = full if request.full_size else working_size(*full)
         planned = self._beside.submit(self._plan, snapshot, size)
