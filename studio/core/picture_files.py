@@ -2,13 +2,16 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.openraster import PNG_EFFORT
 from training.files import UserError, write_bytes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 
@@ -31,15 +34,19 @@ def save_picture(path: Path, pixels: NDArray[np.uint8]) -> Path:
 
     A format without transparency gets the picture on white. UserError when the disk refuses.
     """
-    from PIL import Image
+    from PIL.Image import alpha_composite, fromarray, new
 
-    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image = fromarray(np.ascontiguousarray(pixels))
     if image.mode == "RGBA" and not keeps_transparency(path):
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image).convert("RGB")
+        image = alpha_composite(new("RGBA", image.size, "white"), image).convert("RGB")
     kind = FORMATS[path.suffix.lower()]
+    return write_image(path, image, kind, **_HOW[kind])
+
+
+def write_image(path: Path, image: "Image", kind: str, **how: Any) -> Path:
+    """Write ``image`` as Pillow's format ``kind``; UserError when the disk refuses."""
     out = BytesIO()
-    image.save(out, kind, **_HOW[kind])
+    image.save(out, kind, **how)
     try:
         write_bytes(path, out.getvalue())
     except OSError as error:

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.files import UserError, write_bytes
+from studio.core.picture_files import write_image
 
 Pixels = NDArray[np.uint8]
 
@@ -36,12 +35,4 @@ def save_png(path: Path, pixels: Pixels, facts: Mapping[str, Any]) -> Path:
 
     info = PngImagePlugin.PngInfo()
     info.add_itxt(FACTS_KEY, json.dumps(facts, ensure_ascii=False))
-    out = BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(out, "PNG", pnginfo=info)
-    try:
-        write_bytes(path, out.getvalue())
-    except OSError as error:
-        raise UserError(
-            f"{path.name} could not be written ({error.strerror or error}); choose another folder."
-        ) from error
-    return path
+    return write_image(path, Image.fromarray(np.ascontiguousarray(pixels)), "PNG", pnginfo=info)
