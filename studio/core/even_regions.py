@@ -7,7 +7,6 @@ together, but only so far: around eyes and whiskers a large face would fade from
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.open_ground import is_white
 from studio.core.regions import GROUND, Labels
 
 BITS = 3
@@ -17,8 +16,6 @@ MOST_REGIONS = 4000
 """With more of them a drawing is a texture, and no shape would be seen to waver."""
 SMALL = 12
 """Pixels of a region that keep what they have: between two lines a colour is mostly its surroundings'."""
-SPECK_SHARE = 0.006
-"""Share of a picture up to which a spot of colour on the white ground is a speck."""
 
 Colours = NDArray[np.uint8]
 
@@ -55,25 +52,3 @@ def even_regions(colours: Colours, regions: Labels, hinted: NDArray[np.bool_]) -
 def _coarse(packed: NDArray[np.uint32], channel: int) -> NDArray[np.intp]:
     """Return the highest `BITS` of one byte of each of some packed colours."""
     return (packed >> np.uint32(8 * channel + 8 - BITS) & np.uint32((1 << BITS) - 1)).astype(np.intp)
-
-
-def without_specks(colours: Colours, regions: Labels, hinted: NDArray[np.bool_]) -> Colours:
-    """Return ``colours`` [h,w,3] without small spots of colour on the white ground.
-
-    Between a tail and a back a network may take the ground for a shape that is open. Spots with any pixel
-    ``hinted`` [h,w] stay, and so does a ground that is not white.
-    """
-    import cv2
-
-    ground = regions == GROUND
-    tinted = ground & ~is_white(colours)
-    if not 0 < 2 * np.count_nonzero(tinted) < np.count_nonzero(ground):
-        return colours
-    count, spots = cv2.connectedComponents(tinted.view(np.uint8), connectivity=8)
-    number = np.asarray(spots, np.intp)
-    speck = np.bincount(number.reshape(-1), minlength=count) <= SPECK_SHARE * number.size
-    speck[0] = False
-    speck[number[hinted]] = False
-    out = colours.copy()
-    out[speck.take(number)] = 255
-    return out

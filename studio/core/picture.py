@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from studio.core import compose
 from studio.core.carry import CarryPlan, multiply_ink, without_fringes
 from studio.core.engine import Engine, EngineOutput
-from studio.core.even_regions import even_regions, without_specks
+from studio.core.even_regions import even_regions
 from studio.core.geometry import Rect
 from studio.core.hint_regions import fill_regions
 from studio.core.labels import SAMPLE_DRAW, noise_vector
 from studio.core.line_colours import settle_colours
 from studio.core.live import WORKING_SIDE, InferenceRequest, LivePicture, Timings
-from studio.core.open_ground import settle_ground, without_ground
+from studio.core.open_ground import settle_ground, without_ground, without_specks
 from studio.core.regions import Labels, find_regions
 from studio.core.snapshot import DocumentSnapshot
 from studio.core.tiles import TileSnapshot
@@ -118,9 +118,10 @@ class Painter:
         hinted = bool(hints.any())
         chosen = self.engine.manifest.chosen_colours
         found = self._beside.submit(find_regions, small) if chosen or hinted else None
+        shown = hints
         if found is not None and hinted:
             hints = fill_regions(hints, found.result())
-        shown = without_ground(hints, found.result()) if found is not None and hinted and chosen else hints
+            shown = without_ground(hints, found.result()) if chosen else hints
         full = snapshot.width, snapshot.height
         size = full if request.full_size else working_size(*full)
         planned = self._beside.submit(self._plan, snapshot, size)

@@ -3,7 +3,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.core.even_regions import even_regions, without_specks
+from studio.core.even_regions import even_regions
 
 SIDE = 128
 YELLOW, GREY, WHITE = (252, 234, 43), (208, 207, 206), (255, 255, 255)
@@ -69,29 +69,3 @@ def test_every_region_becomes_of_one_colour_it_had(seed: int, count: int) -> Non
             shares = [(colours[inside] == colour).all(axis=1).sum() for colour in palette]
             if sorted(shares)[-1] > sorted(shares)[-2]:
                 assert np.array_equal(found[0], most)
-
-
-def on_the_ground() -> np.ndarray:
-    """White, with a speck and a large patch on the ground, and a yellow dot inside the head."""
-    colours = np.full((SIDE, SIDE, 3), WHITE, np.uint8)
-    colours[4:10, 4:10] = GREY
-    colours[100:, :20] = GREY
-    colours[60:64, 60:64] = YELLOW
-    return colours
-
-
-def test_small_spots_on_a_white_ground_are_taken_away() -> None:
-    cleaned = without_specks(on_the_ground(), head(), NOWHERE)
-    assert (cleaned[:20, :20] == 255).all()
-    assert np.array_equal(cleaned[20:], on_the_ground()[20:]), "large ones and shapes stay"
-
-
-def test_a_hint_on_the_ground_is_no_speck() -> None:
-    hinted = NOWHERE.copy()
-    hinted[6, 6] = True
-    assert np.array_equal(without_specks(on_the_ground(), head(), hinted), on_the_ground())
-
-
-def test_a_ground_of_another_colour_stays() -> None:
-    dark = np.full((SIDE, SIDE, 3), GREY, np.uint8)
-    assert np.array_equal(without_specks(dark, head(), NOWHERE), dark)

@@ -7,7 +7,7 @@ import pytest
 from studio.cli.common import model_for_sketches
 from studio.core.document import Document
 from studio.core.engine import Engine
-from studio.core.open_ground import settle_ground, without_ground
+from studio.core.open_ground import settle_ground, without_ground, without_specks
 from studio.core.picture import Painter
 from studio.core.regions import GROUND, find_regions
 from studio.core.tiles import Pixels
@@ -15,6 +15,8 @@ from studio.core.tools import ToolId, ToolOptions, make_tool
 from tests.fixtures.drawings import draw_fixture, draw_stroke
 from tests.fixtures.paths import PenSample
 from tests.fixtures.samples import paint
+from tests.studio.core.test_even_regions import NOWHERE, YELLOW, head
+from tests.studio.core.test_even_regions import SIDE as SMALL_SIDE
 
 SIDE = 256
 GREY, SKY, WHITE = (208, 207, 206), (146, 211, 245), (255, 255, 255)
@@ -80,6 +82,32 @@ def test_only_hints_in_the_open_are_kept_from_the_network() -> None:
     assert regions[190, 190] == GROUND, "the jar with a mouth is a matter for the network"
     assert np.array_equal(without_ground(inside | painted((200, 60, 20)), regions), inside)
     assert np.array_equal(without_ground(inside, regions), inside)
+
+
+def on_the_ground() -> np.ndarray:
+    """White, with a speck and a large patch on the ground, and a yellow dot inside the head."""
+    colours = np.full((SMALL_SIDE, SMALL_SIDE, 3), WHITE, np.uint8)
+    colours[4:10, 4:10] = GREY
+    colours[100:, :20] = GREY
+    colours[60:64, 60:64] = YELLOW
+    return colours
+
+
+def test_small_spots_on_a_white_ground_are_taken_away() -> None:
+    cleaned = without_specks(on_the_ground(), head(), NOWHERE)
+    assert (cleaned[:20, :20] == 255).all()
+    assert np.array_equal(cleaned[20:], on_the_ground()[20:]), "large ones and shapes stay"
+
+
+def test_a_hint_on_the_ground_is_no_speck() -> None:
+    hinted = NOWHERE.copy()
+    hinted[6, 6] = True
+    assert np.array_equal(without_specks(on_the_ground(), head(), hinted), on_the_ground())
+
+
+def test_a_ground_of_another_colour_has_no_specks() -> None:
+    dark = np.full((SMALL_SIDE, SMALL_SIDE, 3), GREY, np.uint8)
+    assert np.array_equal(without_specks(dark, head(), NOWHERE), dark)
 
 
 def fill(document: Document, x: float, y: float) -> None:
