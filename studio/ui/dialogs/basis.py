@@ -32,16 +32,30 @@ def button_row(dialog: QDialog, accept_text: str) -> QDialogButtonBox:
     return box
 
 
+def new_question(parent: QWidget | None, name: str, title: str, text: str, consequence: str) -> QMessageBox:
+    """A question about the window it lies on, in plain text, still without buttons; gone when answered."""
+    box = QMessageBox(parent)
+    box.setObjectName(name)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.setInformativeText(consequence)
+    box.setWindowModality(Qt.WindowModality.WindowModal)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box
+
+
 def ask_unsaved(
     parent: QWidget, name: str, on_save: Callable[[], None], on_discard: Callable[[], None]
 ) -> QMessageBox:
     """Ask what to do with unsaved work; cancelling calls neither."""
-    box = QMessageBox(parent)
-    box.setObjectName("askUnsaved")
-    box.setWindowTitle("Unsaved drawing")
-    box.setText(f"Save the changes to {name}?")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText("Without saving they are lost.")
+    box = new_question(
+        parent,
+        "askUnsaved",
+        "Unsaved drawing",
+        f"Save the changes to {name}?",
+        "Without saving they are lost.",
+    )
     box.setStandardButtons(
         QMessageBox.StandardButton.Save
         | QMessageBox.StandardButton.Discard
@@ -52,8 +66,6 @@ def ask_unsaved(
         if "&" not in button.text():
             button.setText(f"&{button.text()}")
     box.setDefaultButton(QMessageBox.StandardButton.Save)
-    box.setWindowModality(Qt.WindowModality.WindowModal)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
     def finish(result: int) -> None:
         if result == QMessageBox.StandardButton.Save:

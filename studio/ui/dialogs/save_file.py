@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from studio.ui.dialogs.basis import new_question
 
 
 def take_name(dialog: QFileDialog, endings: Collection[str], write: Callable[[Path], None]) -> None:
@@ -30,16 +31,15 @@ def take_name(dialog: QFileDialog, endings: Collection[str], write: Callable[[Pa
 
 def ask_replace(parent: QWidget | None, name: str, on_replace: Callable[[], None]) -> QMessageBox:
     """Ask whether a file may be replaced; ``on_replace`` follows when it may."""
-    box = QMessageBox(parent)
-    box.setObjectName("askReplace")
-    box.setWindowTitle("Replace the file")
-    box.setText(f"{name} exists already. Replace it?")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText("What is in it now is lost.")
+    box = new_question(
+        parent,
+        "askReplace",
+        "Replace the file",
+        f"{name} exists already. Replace it?",
+        "What is in it now is lost.",
+    )
     replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-    box.setWindowModality(Qt.WindowModality.WindowModal)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     replace.clicked.connect(lambda: on_replace())
     box.open()
     return box

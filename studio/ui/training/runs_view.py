@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.run_history import figure_words, metric_words, time_words
 from studio.core.runs import RunState, RunSummary, delete_run, list_runs
+from studio.ui.dialogs.basis import new_question
 from studio.ui.icons import ICON_PX, IconBook
 from studio.ui.messages import Messages
 from studio.ui.training.basis import clear_layout, link, wrapped
@@ -133,19 +134,16 @@ class RunsView(QScrollArea):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.path)))
 
     def _ask_delete(self, run: RunSummary) -> None:
-        box = QMessageBox(self.window())
-        box.setObjectName("askDelete")
-        box.setWindowTitle("Delete a run")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Delete the run “{run.name}”?")
-        box.setInformativeText(
-            "Its checkpoints, samples and curves are deleted for good. Models that were published stay."
+        box = new_question(
+            self.window(),
+            "askDelete",
+            "Delete a run",
+            f"Delete the run “{run.name}”?",
+            "Its checkpoints, samples and curves are deleted for good. Models that were published stay.",
         )
         delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.setWindowModality(Qt.WindowModality.WindowModal)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         delete.clicked.connect(partial(self._delete, run))
         box.open()
 
